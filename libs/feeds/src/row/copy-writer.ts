@@ -1,0 +1,91 @@
+import type { TokenPurpose } from './token-batch.js';
+
+/** First bytes of a COPY BINARY stream (PostgreSQL manual, COPY, Binary Format): signature, flags, extension length. */
+export const COPY_HEADER = Buffer.from([80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+export const COPY_END = Buffer.from([255, 255]);
+
+/**
+ * Writes COPY BINARY tuples into one growing buffer. Tokens are written in clear and their places
+ * remembered: `TokenBatch` seals them all with one cipher call before the buffer leaves.
+ */
+export class CopyWriter {
+  buffer = Buffer.allocUnsafe(1 << 20);
+  length = 0;
+  readonly tokenPlaces: Record<TokenPurpose, number[]> = { document: [], phone: [] };
+
+  clear(): void {
+    this.length = 0;
+    this.tokenPlaces.document.length = 0;
+    this.tokenPlaces.phone.length = 0;
+  }
+
+  /** Makes sure that `bytes` more fit; called once a tuple with an upper bound. */
+  ensure(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+
+  tuple(columns: number): void {
+    this.buffer[this.length++] = columns >>> 8;
+    this.buffer[this.length++] = columns & 255;
+  }
+
+  null(): void {
+    const b = this.buffer;
+    const o = this.length;
+    b[o] = 255; b[o + 1] = 255; b[o + 2] = 255; b[o + 3] = 255;
+    this.length = o + 4;
+  }
+
+  int2(value: number): void {
+    const b = this.buffer;
+    const o = this.length;
+    b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = 2;
+    b[o + 4] = (value >>> 8) & 255; b[o + 5] = value & 255;
+    this.length = o + 6;
+  }
+
+  int4(value: number): void {
+    const b = this.buffer;
+    const o = this.length;
+    b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = 4;
+    b[o + 4] = value >>> 24; b[o + 5] = (value >>> 16) & 255; b[o + 6] = (value >>> 8) & 255; b[o + 7] = value & 255;
+    this.length = o + 8;
+  }
+
+  /** An int8 from its two halves. */
+  int8(high: number, low: number): void {
+    const b = this.buffer;
+    const o = this.length;
+    b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = 8;
+    b[o + 4] = high >>> 24; b[o + 5] = (high >>> 16) & 255; b[o + 6] = (high >>> 8) & 255; b[o + 7] = high & 255;
+    b[o + 8] = low >>> 24; b[o + 9] = (low >>> 16) & 255; b[o + 10] = (low >>> 8) & 255; b[o + 11] = low & 255;
+    this.length = o + 12;
+  }
+
+  bytes(from: Buffer, start: number, end: number): void {
+    const b = this.buffer;
+    let o = this.length;
+    const length = end - start;
+    b[o] = length >>> 24; b[o + 1] = (length >>> 16) & 255; b[o + 2] = (length >>> 8) & 255; b[o + 3] = length & 255;
+    o += 4;
+    if (length < 48) for (let i = start; i < end; i++) b[o++] = from[i];
+    else {
+      from.copy(b, o, start, end);
+      o += length;
+    }
+    this.length = o;
+  }
+
+  /** Sixteen bytes that will be sealed under `purpose` before the buffer leaves. */
+  token(purpose: TokenPurpose, from: Buffer, at: number): void {
+    const b = this.buffer;
+    const o = this.length;
+    b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = 16;
+    for (let i = 0; i < 16; i++) b[o + 4 + i] = from[at + i];
+    this.tokenPlaces[purpose].push(o + 4);
+    this.length = o + 20;
+  }
+}
