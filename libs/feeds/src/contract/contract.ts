@@ -72,6 +72,7 @@ export interface FieldContract {
   kind?: { column: string } | { is: string };
   /** date: may lie after the delivery's asOf. */
   future?: boolean;
+  /** number: a document's or phone's number. A text of this class (a key that holds an id number) is tokenised whole into source_key and never stored as a column. */
   protection: 'normal' | 'personal' | 'sensitive' | 'number';
 }
 
