@@ -37,9 +37,12 @@ export class Database {
     return pool;
   }
 
-  /** A connection of its own, outside the pool; the caller ends it. */
-  async connect(role: Role): Promise<pg.Client> {
-    const client = new pg.Client(this.config(role));
+  /**
+   * A connection of its own, outside the pool; the caller ends it. With `pipeline`, statements are sent
+   * as they are queued and answered in order, without waiting for one another.
+   */
+  async connect(role: Role, options: { pipeline?: boolean } = {}): Promise<pg.Client> {
+    const client = new pg.Client({ ...this.config(role), ...options });
     client.on('error', () => undefined);
     await client.connect();
     return client;
@@ -68,12 +71,17 @@ export class Database {
     await Promise.all(pools.map((pool) => pool.end()));
   }
 
-  private config(role: Role): pg.ClientConfig {
+  /** postgres://… of a role, with its password: for a driver that makes its own connections. */
+  urlOf(role: Role): string {
     const url = new URL(this.options.url);
     url.username = roleName(role);
     url.password = encodeURIComponent(this.options.passwordOf(role));
+    return url.href;
+  }
+
+  private config(role: Role): pg.ClientConfig {
     return {
-      connectionString: url.href,
+      connectionString: this.urlOf(role),
       application_name: `${this.options.applicationName ?? 'hushu'}:${role}`,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
