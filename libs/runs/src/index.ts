@@ -1,0 +1,11 @@
+/*
+ * Role: the run ledger: what was delivered, who works on it, how far it got, what it did.
+ * Hides: states, leases with fencing tokens, the publish lane, the outbox, chunks.
+ * Reads: schema runs.
+ * Writes: schema runs.
+ * Never: knows what a delivery holds, or what staging, linking or applying mean.
+ */
+export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger/ledger.js';
+export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
+export { holdLease } from './ledger/hold-lease.js';
+export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

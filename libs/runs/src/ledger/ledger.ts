@@ -1,0 +1,210 @@
+import type { ClientBase } from 'pg';
+import type { Clock } from '#kernel';
+import type { Database } from '#database';
+import { runFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './run.js';
+
+/** Which queue looks at a run in each state that waits for work. */
+export const NEXT_QUEUE: Partial<Record<RunState, 'stage' | 'link' | 'apply'>> = { accepted: 'stage', staged: 'link', linked: 'apply' };
+
+/** How long a lease lasts and how often its holder renews it, milliseconds: a dead worker's run goes on within three seconds. */
+export const LEASE = { milliseconds: 2500, renewEvery: 800 };
+
+export interface Delivery {
+  feed: string;
+  fileName: string;
+  filePath: string;
+  fileBytes: number;
+  fileStat: string;
+  contractVersion: string;
+  mode: 'full' | 'delta';
+  batchNo: string | null;
+  asOf: Date;
+}
+
+export interface Outcome {
+  state: RunState;
+  counts?: RunCounts;
+  warnings?: Record<string, number>;
+  reason?: RunReason;
+  digest?: string;
+  seenDigest?: string;
+  first?: boolean;
+}
+
+/** The run ledger: what was taken in, who works on it, how far it got. One row a delivery. */
+export class Ledger {
+  constructor(private readonly database: Database, private readonly clock: Clock) {}
+
+  /** Takes a delivery in and rings for its staging. Its known time is fixed here, for ever. */
+  async accept(delivery: Delivery): Promise<Run> {
+    return this.database.transaction('runs', async (client) => {
+      const { rows } = await client.query(
+        `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'accepted') returning ${TABLE_COLUMNS}`,
+        [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
+          delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now()],
+      );
+      const run = runFrom(rows[0]);
+      await this.announce(client, run.id, 'accepted');
+      return run;
+    });
+  }
+
+  async find(id: number): Promise<Run | null> {
+    const { rows } = await this.database.pool('runs').query(`select ${TABLE_COLUMNS} from runs.run where id = $1`, [id]);
+    return rows.length === 0 ? null : runFrom(rows[0]);
+  }
+
+  /** The newest runs first. */
+  async list(filter: { feed?: string; state?: RunState; limit?: number }): Promise<Run[]> {
+    const { rows } = await this.database.pool('runs').query(
+      `select ${TABLE_COLUMNS} from runs.run where ($1::text is null or feed = $1) and ($2::text is null or state = $2)
+       order by id desc limit $3`,
+      [filter.feed ?? null, filter.state ?? null, filter.limit ?? 50],
+    );
+    return rows.map(runFrom);
+  }
+
+  async steps(run: number): Promise<(StepCount & { at: Date })[]> {
+    const { rows } = await this.database.pool('runs').query(
+      'select step, relation, rows, ms, at from runs.step where run = $1 order by id', [run]);
+    return rows.map((r) => ({ step: r.step, relation: r.relation, rows: Number(r.rows), ms: r.ms, at: r.at }));
+  }
+
+  /**
+   * Takes a run's lease if it waits in `state` and nobody holds it. Runs of one feed go one at a time in the
+   * order of their as-of; link and apply go one run at a time over all feeds.
+   */
+  async claim(id: number, state: RunState, worker: string): Promise<{ run: Run; lease: Lease } | null> {
+    return this.database.transaction('runs', async (client) => {
+      const free = await client.query(
+        `select id, feed, as_of from runs.run where id = $1 and state = $2 and (lease_until is null or lease_until < clock_timestamp())
+         for update skip locked`, [id, state]);
+      if (free.rowCount === 0) return null;
+      if (state === 'accepted') {
+        const before = await client.query(
+          `select 1 from runs.run where feed = $1 and state in ('accepted', 'staged', 'linked') and (as_of, id) < ($2, $3) limit 1`,
+          [free.rows[0].feed, free.rows[0].as_of, id]);
+        if (before.rowCount !== 0) return null;
+        const busy = await client.query(
+          `select 1 from runs.run where feed = $1 and state in ('staged', 'linked') and id <> $2
+           union all select 1 from runs.run where feed = $1 and state = 'accepted' and lease_until >= clock_timestamp() and id <> $2 limit 1`,
+          [free.rows[0].feed, id]);
+        if (busy.rowCount !== 0) return null;
+      } else {
+        const lane = await client.query(
+          `update runs.lane l set run = $1 where name = 'publish' and (run is null or run = $1
+             or not exists (select 1 from runs.run r where r.id = l.run and r.state in ('staged', 'linked'))) returning run`, [id]);
+        if (lane.rowCount === 0) return null;
+      }
+      const { rows } = await client.query(
+        `update runs.run set token = nextval('runs.fencing_token'), lease_by = $2, attempts = attempts + 1,
+           lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), started_at = coalesce(started_at, clock_timestamp())
+         where id = $1 returning ${TABLE_COLUMNS}, token`, [id, worker, LEASE.milliseconds]);
+      return { run: runFrom(rows[0]), lease: { run: id, token: rows[0].token } };
+    });
+  }
+
+  /** @returns false when the lease was lost to another worker */
+  async renew(lease: Lease): Promise<boolean> {
+    const renewed = await this.database.pool('runs').query(
+      `update runs.run set lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
+       where id = (select id from runs.run where id = $1 and token = $2 for update skip locked)`,
+      [lease.run, lease.token, LEASE.milliseconds]);
+    if (renewed.rowCount === 1) return true;
+    // Our own publish transaction may hold the row: then nobody else can take it either.
+    const { rowCount } = await this.database.pool('runs').query('select 1 from runs.run where id = $1 and token = $2', [lease.run, lease.token]);
+    return rowCount === 1;
+  }
+
+  /** Gives a lease back without an outcome, so that the run can be taken up at once. */
+  async release(lease: Lease): Promise<void> {
+    await this.database.pool('runs').query(
+      'update runs.run set lease_until = null, lease_by = null where id = $1 and token = $2', [lease.run, lease.token]);
+  }
+
+  /** Moves a run on in a transaction of its own. */
+  async advance(lease: Lease, outcome: Outcome): Promise<void> {
+    await this.database.transaction('runs', (client) => this.advanceIn(client, lease, outcome));
+  }
+
+  /** Moves a run on inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async advanceIn(client: ClientBase, lease: Lease, outcome: Outcome): Promise<void> {
+    await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+    const c = outcome.counts;
+    const ended = NEXT_QUEUE[outcome.state] === undefined && outcome.state !== 'held';
+    await client.query(
+      `update runs.run set state = $2, lease_until = null, lease_by = null,
+         rows_read = coalesce($3, rows_read), rows_duplicate = coalesce($4, rows_duplicate), rows_rejected = coalesce($5, rows_rejected),
+         rows_unchanged = coalesce($6, rows_unchanged), rows_added = coalesce($7, rows_added), rows_changed = coalesce($8, rows_changed),
+         rows_removed = coalesce($9, rows_removed), rows_held = coalesce($10, rows_held), warnings = coalesce($11, warnings),
+         reason_rule = coalesce($12, reason_rule), reason = coalesce($13, reason), digest = coalesce($14, digest),
+         seen_digest = coalesce($15, seen_digest), first = coalesce($16, first),
+         ended_at = case when $17 then clock_timestamp() else ended_at end
+       where id = $1`,
+      [lease.run, outcome.state, c?.read ?? null, c?.duplicate ?? null, c?.rejected ?? null, c?.unchanged ?? null, c?.added ?? null,
+        c?.changed ?? null, c?.removed ?? null, c?.held ?? null, outcome.warnings === undefined ? null : JSON.stringify(outcome.warnings),
+        outcome.reason?.rule ?? null, outcome.reason === undefined ? null : JSON.stringify({ text: outcome.reason.text, hint: outcome.reason.hint }),
+        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended],
+    );
+    if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
+    await this.announce(client, lease.run, outcome.state);
+    // What waited for this one (its feed, or the lane) need not wait for the sweep.
+    if (ended || outcome.state === 'held') {
+      await client.query(
+        `insert into runs.outbox (queue, run)
+         select case state when 'accepted' then 'stage' when 'staged' then 'link' else 'apply' end, id from runs.run
+         where state in ('accepted', 'staged', 'linked') and id <> $1 and lease_until is null order by as_of, id limit 4`, [lease.run]);
+      await client.query(`select pg_notify('hushu_outbox', '')`);
+    }
+  }
+
+  async writeSteps(client: ClientBase, run: number, steps: StepCount[]): Promise<void> {
+    for (const s of steps) {
+      await client.query('insert into runs.step (run, step, relation, rows, ms) values ($1, $2, $3, $4, $5)', [run, s.step, s.relation, s.rows, Math.round(s.ms)]);
+    }
+  }
+
+  async setStored(lease: Lease, path: string): Promise<void> {
+    await this.database.pool('runs').query('update runs.run set stored_path = $3 where id = $1 and token = $2', [lease.run, lease.token, path]);
+  }
+
+  /** The last row of the run's newest committed chunk, 0 when there is none. */
+  async lastChunkRow(run: number): Promise<number> {
+    const { rows } = await this.database.pool('runs').query('select coalesce(max(last_row), 0) as last from runs.chunk where run = $1', [run]);
+    return rows[0].last;
+  }
+
+  async lastPublished(feed: string): Promise<{ asOf: Date; seenDigest: string | null; run: Run } | null> {
+    const { rows } = await this.database.pool('runs').query(
+      `select ${TABLE_COLUMNS}, seen_digest from runs.run where feed = $1 and state = 'published' order by as_of desc, id desc limit 1`, [feed]);
+    return rows.length === 0 ? null : { asOf: rows[0].as_of, seenDigest: rows[0].seen_digest, run: runFrom(rows[0]) };
+  }
+
+  /** People decide on a held or failed run. @returns false when the run is in no state for it */
+  async decide(id: number, from: RunState[], to: RunState, by: string): Promise<boolean> {
+    return this.database.transaction('runs', async (client) => {
+      const { rowCount } = await client.query(
+        `update runs.run set state = $3, decided_by = $4, lease_until = null,
+           rows_held = case when $3 = 'discarded' then rows_held else 0 end,
+           ended_at = case when $3 = 'discarded' then clock_timestamp() else null end
+         where id = $1 and state = any ($2)`, [id, from, to, by]);
+      if (rowCount === 1) await this.announce(client, id, to);
+      return rowCount === 1;
+    });
+  }
+
+  /** Runs that wait for work and that nobody holds: what the sweep rings for when a bell was lost. */
+  async due(): Promise<{ id: number; state: RunState }[]> {
+    const { rows } = await this.database.pool('runs').query(
+      `select id, state from runs.run where state in ('accepted', 'staged', 'linked')
+         and (lease_until is null or lease_until < clock_timestamp()) order by as_of, id limit 200`);
+    return rows;
+  }
+
+  private async announce(client: ClientBase, run: number, state: RunState): Promise<void> {
+    const queue = NEXT_QUEUE[state];
+    if (queue !== undefined) await client.query('insert into runs.outbox (queue, run) values ($1, $2)', [queue, run]);
+    await client.query(`select pg_notify('hushu_outbox', ''), pg_notify('hushu_run', $1)`, [String(run)]);
+  }
+}

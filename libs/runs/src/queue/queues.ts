@@ -1,0 +1,26 @@
+/** One queue a stage. A queue without all of its settings does not compile. */
+export type QueueName = 'stage' | 'link' | 'apply';
+
+export interface QueueSettings {
+  /** Jobs a worker takes at once. */
+  concurrency: number;
+  /** Milliseconds before a silent worker's job is given to another. PostgreSQL's lease decides whether it may act. */
+  lockDuration: number;
+  stalledInterval: number;
+  /** A job may be found stalled this often: attempts are counted in the ledger, not here. */
+  maxStalledCount: number;
+}
+
+export const QUEUES: Record<QueueName, Required<QueueSettings>> = {
+  // Reading and checking files: bound by one core.
+  stage: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+  // Two, so that a run that waits for the lane does not keep the lane's holder from its next step.
+  link: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+  apply: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+};
+
+/** What a job carries: which run to look at. Never a record. */
+export interface RunJob { run: number }
+
+/** BullMQ's keys share a hash tag, so that Redis Cluster keeps a queue on one node. */
+export const QUEUE_PREFIX = '{hushu}';

@@ -1,0 +1,89 @@
+import type { Queue } from 'bullmq';
+import type { Client, ClientBase } from 'pg';
+import type { Database } from '#database';
+import type { Ledger } from '../ledger/ledger.js';
+import { NEXT_QUEUE } from '../ledger/ledger.js';
+import type { QueueName, RunJob } from './queues.js';
+
+/** Milliseconds between sweeps: what a lost bell costs at most. */
+const SWEEP_EVERY = 1000;
+
+/**
+ * Rings BullMQ for what the outbox announces (job id `ob-<outbox id>`, so a bell rung twice is one job) and,
+ * each second, for runs whose bell was lost: an emptied Redis, a dead worker, an expired lease.
+ */
+export class Relay {
+  private listener: Client | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private working: Promise<void> = Promise.resolve();
+  private again = false;
+  private busy = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+    private readonly queues: Record<QueueName, Queue<RunJob>>,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.listen();
+    this.timer = setInterval(() => this.wake(true), SWEEP_EVERY);
+    this.wake(true);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.working;
+    await this.listener?.end().catch(() => undefined);
+  }
+
+  private async listen(): Promise<void> {
+    const client = await this.database.connect('runs');
+    client.on('notification', () => this.wake(false));
+    client.on('error', () => { this.listener = null; });
+    await client.query('listen hushu_outbox');
+    this.listener = client;
+  }
+
+  private wake(sweep: boolean): void {
+    if (this.stopped) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    this.busy = true;
+    this.working = this.work(sweep).catch(this.onError).finally(() => {
+      this.busy = false;
+      if (this.again) {
+        this.again = false;
+        this.wake(false);
+      }
+    });
+  }
+
+  private async work(sweep: boolean): Promise<void> {
+    if (this.listener === null && sweep) await this.listen();
+    while (await this.database.transaction('runs', (client) => this.ringUnsent(client)) > 0);
+    if (!sweep) return;
+    for (const { id, state } of await this.ledger.due()) {
+      const queue = NEXT_QUEUE[state];
+      // The id changes every few seconds: a job that ended without effect must not keep the next from being added.
+      if (queue !== undefined) await this.queues[queue].add(queue, { run: id }, { ...JOB, jobId: `sweep-${id}-${queue}-${Math.floor(Date.now() / 2000)}` });
+    }
+  }
+
+  private async ringUnsent(client: ClientBase): Promise<number> {
+    const { rows } = await client.query(
+      'select id, queue, run from runs.outbox where sent_at is null order by id limit 100 for update skip locked');
+    for (const row of rows) {
+      await this.queues[row.queue as QueueName].add(row.queue, { run: row.run }, { ...JOB, jobId: `ob-${row.id}` });
+    }
+    if (rows.length > 0) await client.query('update runs.outbox set sent_at = clock_timestamp() where id = any ($1)', [rows.map((r) => r.id)]);
+    return rows.length;
+  }
+}
+
+const JOB = { removeOnComplete: { age: 60, count: 1000 }, removeOnFail: { age: 600, count: 1000 } };
