@@ -12,3 +12,7 @@ export { packBlock, packInto, unpackBlock } from './document/pack.js';
 export { parseSocialCredit, socialCreditCheck, type SocialCredit } from './document/social-credit.js';
 export { dateOfDays, daysFrom2000, isRealDate, parseDate, type DateResult } from './date/date.js';
 export { CodeSet, parseCodeSet, type Code, type CodeFault } from './code/code-set.js';
+export { foldName, isName, isSelfFolding, selfFoldingTable } from './name/fold.js';
+export { pinyinKey, surname } from './name/reading.js';
+export { nameAgreement, type NameAgreement, type NameFacts } from './name/agreement.js';
+export { addressPlaces, normaliseAddress, type AddressPlaces, type NormalAddress } from './address/address.js';
