@@ -28,7 +28,7 @@ const MIGRATION_LOCK = 4_820_116;
 
 /**
  * Brings roles and schemas up to what the libs say. Each file is one transaction; a second run changes nothing.
- * Throws HUSHU-database-03 when an applied file was edited afterwards, HUSHU-database-04 when a file fails.
+ * Throws HUSHU-DATABASE-03 when an applied file was edited afterwards, HUSHU-DATABASE-04 when a file fails.
  */
 export async function migrate(options: MigrationOptions): Promise<MigrationReport> {
   const admin = new pg.Client({ connectionString: options.url, application_name: 'hushu:admin' });
@@ -105,7 +105,7 @@ async function runFile(owner: pg.Client, migration: Migration, text: string, led
     const { message, position } = cause as { message: string; position?: string };
     const line = position === undefined ? '' : ` (line ${text.slice(0, Number(position)).split('\n').length})`;
     throw new HubError({
-      code: 'HUSHU-database-04',
+      code: 'HUSHU-DATABASE-04',
       zh: `迁移 ${keyOf(migration)} 执行失败${line}:${message}`,
       en: `Migration ${keyOf(migration)} failed${line}: ${message}`,
       cause,
@@ -119,7 +119,7 @@ function keyOf(migration: Migration): string {
 
 function edited(migration: Migration): HubError {
   return new HubError({
-    code: 'HUSHU-database-03',
+    code: 'HUSHU-DATABASE-03',
     zh: `迁移 ${keyOf(migration)} 在执行之后被改过`,
     en: `Migration ${keyOf(migration)} was edited after it had been applied`,
     hintZh: '恢复原文件,把改动写成新的迁移',
@@ -129,7 +129,7 @@ function edited(migration: Migration): HubError {
 
 function oneWay(migration: Migration): HubError {
   return new HubError({
-    code: 'HUSHU-database-06',
+    code: 'HUSHU-DATABASE-06',
     zh: `迁移 ${keyOf(migration)} 没有回退文件`,
     en: `Migration ${keyOf(migration)} has no way back`,
     hintZh: '从备份恢复',

@@ -36,7 +36,7 @@ function readMigration(lib: string, folder: string, file: string): Migration {
   const name = file.slice(0, -'.up.sql'.length);
   if (!/^\d{3}_[a-z0-9_]+$/.test(name)) {
     throw new HubError({
-      code: 'HUSHU-database-01',
+      code: 'HUSHU-DATABASE-01',
       zh: `迁移文件名不合规:${lib}/${file}`,
       en: `A migration's file name is not NNN_name.up.sql: ${lib}/${file}`,
     });
@@ -58,7 +58,7 @@ function libsInOrder(): string[] {
     if (existsSync(file)) return Object.keys((require(file) as { libs: Record<string, string[]> }).libs);
   }
   throw new HubError({
-    code: 'HUSHU-database-02',
+    code: 'HUSHU-DATABASE-02',
     zh: '找不到 architecture.cjs,无法确定迁移顺序',
     en: 'architecture.cjs was not found, so the order of migrations is unknown',
   });

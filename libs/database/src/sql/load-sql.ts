@@ -36,7 +36,7 @@ export function identifier(...names: string[]): string {
 
 function mismatch(name: string, fault: 'missing' | 'unused'): HubError {
   return new HubError({
-    code: 'HUSHU-database-05',
+    code: 'HUSHU-DATABASE-05',
     zh: fault === 'missing' ? `SQL 模板缺少部分:${name}` : `SQL 模板没有这一部分的位置:${name}`,
     en: fault === 'missing' ? `The SQL template's part ${name} was not given` : `The SQL template has no place for ${name}`,
   });

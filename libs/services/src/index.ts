@@ -1,0 +1,12 @@
+/*
+ * Role: embedded PostgreSQL and Redis, and the supervisor that starts and stops the whole hub in order.
+ * Hides: where binaries come from, whom they run as, ports, pid files, orphans of a killed start.
+ * Reads: the npm package with PostgreSQL's binaries, PATH, the distribution's Redis package, the data folder.
+ * Writes: the data folder (postgres/, redis/, logs/, run/) and the cache folder.
+ * Never: looks into a table or a queue, or reads a setting of the process.
+ */
+export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/postgres.js';
+export { tuning } from './postgres/tuning.js';
+export { startRedis, type RedisOptions, type RedisServer } from './redis/redis.js';
+export { checkRedis } from './redis/check.js';
+export { isFree } from './process/port.js';
