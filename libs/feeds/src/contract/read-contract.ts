@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { checkContract } from './check-contract.js';
+import { at, type CodeMap, type HubCodes, readCodeMap, readHubList } from './code-map.js';
+import { ContractFile } from './contract-file.js';
+import { FEED_SHAPE } from './contract-shape.js';
+import type { ContractFault, FeedContract, FieldContract, FormatContract, RoleContract, SupplyContract } from './contract.js';
+import { checkDistrict } from './district-contracts.js';
+
+/** Code maps of one feed by list: every list its fields use. */
+export type FeedCodes = ReadonlyMap<string, CodeMap>;
+
+export interface ReadContract {
+  /** Null when anything is wrong with the folder. */
+  contract: FeedContract | null;
+  codes: FeedCodes;
+  faults: ContractFault[];
+}
+
+export interface ReadContracts {
+  /** Those without a fault, the spine first, then by feed id. */
+  contracts: FeedContract[];
+  /** By feed id. */
+  codes: ReadonlyMap<string, FeedCodes>;
+  faults: ContractFault[];
+}
+
+const LIMITS: FormatContract['limits'] = {
+  rowBytes: 2 ** 20, rows: 20_000_000, columns: 200, inflatedBytes: 2 ** 31, ratio: 200,
+};
+
+/** Reads every feed folder of a district; nothing is thrown for what a folder says, everything wrong is in `faults`. */
+export async function readContracts(configDir: string): Promise<ReadContracts> {
+  const { hubCodes, faults } = await readHubCodes(configDir);
+  const folders = await foldersIn(join(configDir, 'feeds'));
+  const read = await Promise.all(folders.map((name) => readFolder(join(configDir, 'feeds', name), hubCodes)));
+  const whole = read.flatMap(({ contract, file, codes }) => (contract && file ? [{ contract, file, codes }] : []));
+  whole.sort((a, b) => Number(b.contract.spine) - Number(a.contract.spine) || (a.contract.feed < b.contract.feed ? -1 : 1));
+  checkDistrict(whole);
+  const clean = whole.filter(({ file }) => file.faults.length === 0);
+  return {
+    contracts: clean.map(({ contract }) => contract),
+    codes: new Map(clean.map(({ contract, codes }) => [contract.feed, codes])),
+    faults: [...faults, ...read.flatMap(({ file, faults: others }) => [...(file?.faults ?? []), ...others])],
+  };
+}
+
+/** The hub's lists, config/codes/*.csv. */
+export async function readHubCodes(configDir: string): Promise<{ hubCodes: HubCodes; faults: ContractFault[] }> {
+  const hubCodes = new Map<string, ReadonlySet<string>>();
+  const faults: ContractFault[] = [];
+  for (const name of await filesIn(join(configDir, 'codes'))) {
+    const { codes, faults: found } = readHubList(`codes/${name}`, await readFile(join(configDir, 'codes', name), 'utf8'));
+    hubCodes.set(basename(name, '.csv'), codes);
+    faults.push(...found);
+  }
+  return { hubCodes, faults };
+}
+
+/** Reads one feed folder: feed.yaml and codes/*.csv. */
+export async function readContract(folder: string, hubCodes: HubCodes): Promise<ReadContract> {
+  const { contract, codes, file, faults } = await readFolder(folder, hubCodes);
+  return { contract, codes, faults: [...(file?.faults ?? []), ...faults] };
+}
+
+/** A folder as read: faults of feed.yaml are in `file`, those beside it in `faults`. */
+interface ReadFolder extends ReadContract { file: ContractFile | null }
+
+async function readFolder(folder: string, hubCodes: HubCodes): Promise<ReadFolder> {
+  const sources = new Map<string, string>();
+  const yaml = await readFile(join(folder, 'feed.yaml'), 'utf8').catch(() => null);
+  if (yaml === null) {
+    const missing = at(fileOf(folder), 1, 'file-missing', '文件夹中没有 feed.yaml', 'the folder has no feed.yaml');
+    return { contract: null, codes: new Map(), file: null, faults: [missing] };
+  }
+  sources.set('feed.yaml', yaml);
+  for (const name of await filesIn(join(folder, 'codes'))) {
+    sources.set(`codes/${name}`, await readFile(join(folder, 'codes', name), 'utf8'));
+  }
+
+  const file = new ContractFile(fileOf(folder), yaml);
+  const raw = file.read(FEED_SHAPE) as RawContract | undefined;
+  const { codes, faults: codeFaults } = readCodes(folder, sources, hubCodes);
+  // References can be judged only where every part they point at was read.
+  if (raw === undefined || file.faults.length > 0) return { contract: null, codes, file, faults: codeFaults };
+
+  const contract = contractOf(raw, folder, versionOf(sources));
+  checkContract(contract, file, hubCodes);
+  if (contract.feed !== basename(folder)) {
+    file.fault(['feed'], 'feed-folder', '数据源名须与文件夹名相同', "the feed's id must be its folder's name");
+  }
+  const used = new Set(contract.fields.flatMap((field) => field.codes ?? []));
+  for (const list of codes.keys()) {
+    if (!used.has(list)) codeFaults.push(at(codesFile(folder, list), 1, 'codes-unused', `没有字段使用代码表 ${list}`, `no column uses the list ${list}`));
+  }
+  for (const list of used) {
+    if (!codes.has(list)) codes.set(list, { list, entries: new Map([...(hubCodes.get(list) ?? [])].map((code) => [code, code])) });
+  }
+  const faulty = file.faults.length + codeFaults.length > 0;
+  return { contract: faulty ? null : contract, codes, file, faults: codeFaults };
+}
+
+function readCodes(folder: string, sources: Map<string, string>, hubCodes: HubCodes) {
+  const codes = new Map<string, CodeMap>();
+  const faults: ContractFault[] = [];
+  for (const [name, source] of sources) {
+    if (name === 'feed.yaml') continue;
+    const list = basename(name, '.csv');
+    const hub = hubCodes.get(list);
+    if (hub === undefined) {
+      faults.push(at(codesFile(folder, list), 1, 'list-unknown', `没有代码表 “${list}”`, `there is no code list "${list}"`));
+      continue;
+    }
+    const read = readCodeMap(codesFile(folder, list), list, source, hub);
+    codes.set(list, read.map);
+    faults.push(...read.faults);
+  }
+  return { codes, faults };
+}
+
+/** What FEED_SHAPE lets through. */
+type RawContract = Omit<FeedContract, 'format' | 'fields' | 'roles' | 'supplies'> & {
+  protection?: FieldContract['protection'];
+  format: Partial<Omit<FormatContract, 'limits'>> & { kind: FormatContract['kind']; limits?: Partial<FormatContract['limits']> };
+  fields: Map<string, Omit<FieldContract, 'column' | 'required' | 'on_fail' | 'protection'> & Partial<FieldContract>>;
+  roles?: Map<string, Omit<RoleContract, 'role' | 'payload'> & { payload?: boolean }>;
+  supplies?: (Omit<SupplyContract, 'attributes' | 'latest'> & { attributes: Map<string, string>; latest?: string[] })[];
+};
+
+/** Fills what a folder may leave unsaid. */
+function contractOf({ protection, ...raw }: RawContract, folder: string, version: string): FeedContract {
+  return {
+    ...raw,
+    spine: raw.spine ?? false,
+    format: { encoding: 'utf-8', delimiter: ',', ...raw.format, limits: { ...LIMITS, ...raw.format.limits } },
+    fields: [...raw.fields].map(([column, field]) => ({
+      ...field,
+      column,
+      required: field.required ?? false,
+      on_fail: field.on_fail ?? 'reject',
+      protection: field.protection ?? protectionOf(field.type, protection ?? 'normal'),
+    })),
+    roles: [...(raw.roles ?? [])].map(([role, parts], i) => ({ ...parts, role, payload: parts.payload ?? i === 0 })),
+    facts: raw.facts ?? [],
+    checks: (raw.checks ?? []).map((check) => ({ ...check, scope: check.scope ?? 'row' })),
+    identifies: raw.identifies ?? [],
+    supplies: (raw.supplies ?? []).map((supply) => ({
+      ...supply,
+      latest: supply.latest ?? [],
+      attributes: Object.fromEntries(supply.attributes),
+    })),
+    folder,
+    version,
+  };
+}
+
+function protectionOf(type: FieldContract['type'], ofFeed: FieldContract['protection']): FieldContract['protection'] {
+  if (type === 'document' || type === 'phone') return 'number';
+  if (ofFeed === 'normal' && (type === 'name' || type === 'address')) return 'personal';
+  return ofFeed;
+}
+
+/** SM3 over each file's name, length and text, in name order; line ends do not count. */
+function versionOf(sources: ReadonlyMap<string, string>): string {
+  const hash = createHash('sm3');
+  for (const name of [...sources.keys()].sort()) {
+    const text = (sources.get(name) ?? '').replaceAll('\r\n', '\n');
+    hash.update(`${name}\n${Buffer.byteLength(text)}\n${text}`);
+  }
+  return hash.digest('hex');
+}
+
+/** The name a fault carries: below the config folder, however the folder was found. */
+function fileOf(folder: string): string {
+  return `feeds/${basename(folder)}/feed.yaml`;
+}
+
+function codesFile(folder: string, list: string): string {
+  return `feeds/${basename(folder)}/codes/${list}.csv`;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((e) => e.isFile() && e.name.endsWith('.csv')).map((e) => e.name).sort();
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((e) => e.isDirectory() && !e.name.startsWith('.')).map((e) => e.name).sort();
+}
