@@ -18,8 +18,14 @@ export interface ByteSource {
   name: string;
   /** Bytes as delivered; null when not known before reading. */
   size: number | null;
+  /** From the first byte, each time it is called. A chunk is valid until the next one is asked for. */
   chunks(): AsyncIterable<Buffer>;
+  /** Random access, where the delivery lies in a plain file; an archive is then read without being held in memory. */
+  open?(): Promise<RandomAccess>;
 }
+
+/** The caller closes it. */
+export interface RandomAccess { fd: number; size: number; close(): Promise<void> }
 
 export interface RowSink {
   /** Column names as delivered; may throw (file-columns). The order of `cells` in rows follows it. */
@@ -30,9 +36,14 @@ export interface RowSink {
    * All buffers are reused after the call.
    */
   row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void;
-  /** A row the format cannot split: rule is row-columns, row-too-long, row-encoding or row-syntax. */
-  bad(rule: string, raw: Buffer): void;
+  /**
+   * A row the format cannot split: rule is row-columns, row-too-long, row-encoding or row-syntax.
+   * `raw` is UTF-8 (what could not be decoded stands as U+FFFD), of an overlong row only the beginning; reused after the call.
+   */
+  bad(rule: RowFault, raw: Buffer): void;
   drain(): Promise<void>;
 }
+
+export type RowFault = 'row-columns' | 'row-too-long' | 'row-encoding' | 'row-syntax';
 
 export type FormatFactory = (format: FormatContract, columns: string[]) => Format;
