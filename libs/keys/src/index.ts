@@ -1,0 +1,13 @@
+// Role: every key of the hub and what is done with it: tokens of numbers, wire ids of people, sealed files, derived secrets.
+// Hides: the root key file, key derivation, SM4 and SM3; a cipher machine would stand behind this door.
+// Reads: root.key in the folder it is given; files it is asked to seal or open.
+// Writes: root.key on first use; sealed files.
+// Never: hands out a root key, writes a number in clear, logs.
+export { loadKeys } from './root/root-keys.js';
+export { Keys, type TokenPurpose } from './root/keys.js';
+export { TokenCipher, bytesOf, uuidOf } from './token/token-cipher.js';
+export {
+  documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken, sourceKeyMessage, sourceKeyToken,
+} from './token/tokens.js';
+export { type Sealer } from './seal/sealer.js';
+export { type SealedFile } from './seal/seal-file.js';

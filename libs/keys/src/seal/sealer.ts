@@ -1,0 +1,112 @@
+import { Readable, type Transform } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { HubError } from '#kernel';
+import { FRAME_BYTES, FrameOpener, FrameSealer, HEADER_BYTES, MAC_BYTES, type SealingKeys } from './frame.js';
+import { sealError } from './seal-error.js';
+import { openHere, sealHere, type SealedFile } from './seal-file.js';
+import { OpenStream, SealStream } from './seal-stream.js';
+import type { SealAnswer, SealTask } from './seal.worker.js';
+
+/** Node loads no TypeScript: run from sources (in tests), files are sealed in the calling thread by the same code. */
+const THREADED = !import.meta.url.endsWith('.ts');
+
+/** Compresses, then encrypts (SM4-CTR), then authenticates (HMAC-SM3). Opening finds every change, cut and foreign key before handing on a byte of the part it concerns. */
+export class Sealer {
+  constructor(private readonly epoch: number, private readonly keys: SealingKeys) {}
+
+  sealStream(): Transform {
+    return new SealStream(this.epoch, this.key());
+  }
+
+  openStream(): Transform {
+    return new OpenStream(this.keys);
+  }
+
+  /** Seals a file off the main thread. The target appears whole or not at all. */
+  async sealFile(from: string, to: string, signal?: AbortSignal): Promise<SealedFile> {
+    const order = { epoch: this.epoch, keys: this.keys, from, to };
+    if (!THREADED) return sealHere(order, signal);
+    signal?.throwIfAborted();
+    const worker = threadFor({ task: 'seal', order });
+    const stop = (): void => void worker.terminate();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await new Promise<SealedFile>((resolve, reject) => {
+        worker.on('message', (answer: SealAnswer) => {
+          if ('sealed' in answer) resolve(answer.sealed);
+          else reject(errorOf(answer));
+        });
+        worker.on('error', reject);
+        worker.on('exit', () => reject((signal?.reason as Error | undefined) ?? new HubError({
+          code: 'HUSHU-KEYS-14', zh: '加密线程意外结束。', en: 'The sealing thread ended unexpectedly.', retry: true,
+        })));
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** The plain bytes of a sealed file, decrypted off the main thread. Destroying the stream ends the thread. */
+  openFile(path: string): Readable {
+    if (THREADED) return new ThreadedFile({ task: 'open', keys: this.keys, path });
+    const { plain, done } = openHere(this.keys, path);
+    done.catch((error: Error) => plain.destroy(error));
+    return plain;
+  }
+
+  /** For what is small: the raw line of a reject. At most 512 KiB. */
+  sealBytes(plain: Uint8Array): Buffer {
+    if (plain.length > FRAME_BYTES) {
+      throw new HubError({ code: 'HUSHU-KEYS-15', zh: '数据过大，应按文件加密。', en: 'The data are too large; seal them as a file.', details: { bytes: plain.length } });
+    }
+    const sealer = new FrameSealer(this.epoch, this.key());
+    return Buffer.concat([sealer.header, sealer.seal(plain, true)]);
+  }
+
+  openBytes(sealed: Uint8Array): Buffer {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+    if (bytes.length < HEADER_BYTES + 4 + MAC_BYTES) throw sealError('truncated');
+    const opener = new FrameOpener(bytes.subarray(0, HEADER_BYTES), this.keys);
+    const { length, last } = FrameOpener.head(bytes.subarray(HEADER_BYTES));
+    const end = HEADER_BYTES + 4 + length;
+    if (bytes.length < end + MAC_BYTES) throw sealError('truncated');
+    if (!last || bytes.length > end + MAC_BYTES) throw sealError('tampered');
+    return opener.open(bytes.subarray(HEADER_BYTES + 4, end), bytes.subarray(end), true);
+  }
+
+  private key(): Uint8Array {
+    return this.keys.get(this.epoch) as Uint8Array;
+  }
+}
+
+function threadFor(task: SealTask): Worker {
+  return new Worker(new URL('./seal.worker.js', import.meta.url), { workerData: task });
+}
+
+function errorOf(answer: SealAnswer): Error {
+  return 'fault' in answer ? sealError(answer.fault) : (answer as { error: Error }).error;
+}
+
+/** Asks its thread for one chunk at a time, so a slow reader holds one frame. */
+class ThreadedFile extends Readable {
+  private readonly worker: Worker;
+
+  constructor(task: SealTask) {
+    super();
+    this.worker = threadFor(task);
+    this.worker.on('message', (answer: SealAnswer) => {
+      if ('chunk' in answer) this.push(Buffer.from(answer.chunk.buffer, answer.chunk.byteOffset, answer.chunk.byteLength));
+      else if ('end' in answer) this.push(null);
+      else this.destroy(errorOf(answer));
+    });
+    this.worker.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    this.worker.postMessage('more');
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.worker.terminate().then(() => done(error), done);
+  }
+}
