@@ -8,7 +8,7 @@
  * Both keys are derived from the epoch's sealing key and the nonce, so no two seals share a key stream and no frame
  * fits into another seal. A frame is 512 KiB, deflated on its own; the last may be empty. Nothing may follow it.
  */
-import { createCipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual, type Cipheriv, type Decipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual, type Cipher, type Decipher } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sealError } from './seal-error.js';
 
@@ -46,7 +46,7 @@ function frameHead(index: number, length: number, last: boolean): Buffer {
 export class FrameSealer {
   readonly header: Buffer;
   private readonly mac: Buffer;
-  private readonly cipher: Cipheriv;
+  private readonly cipher: Cipher;
   private index = 0;
 
   constructor(epoch: number, sealingKey: Uint8Array) {
@@ -71,7 +71,7 @@ export class FrameSealer {
 
 export class FrameOpener {
   private readonly mac: Buffer;
-  private readonly decipher: Decipheriv;
+  private readonly decipher: Decipher;
   private index = 0;
 
   /** `header` is HEADER_BYTES long. */

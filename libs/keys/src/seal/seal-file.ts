@@ -1,25 +1,23 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { SealingKeys } from './frame.js';
 import { OpenStream, SealStream } from './seal-stream.js';
 
-export interface SealOrder { epoch: number; keys: SealingKeys; from: string; to: string }
+export interface SealOrder { epoch: number; keys: SealingKeys; from: string; to: string; /** Where it is written until it is whole. */ part: string }
 export interface SealedFile { bytes: number; sealedBytes: number }
 
 /** Seals a file in this thread. The target appears whole or not at all, and is on disk when this returns. */
 export async function sealHere(order: SealOrder, signal?: AbortSignal): Promise<SealedFile> {
   const key = order.keys.get(order.epoch) as Uint8Array;
-  const part = `${order.to}.${randomBytes(4).toString('hex')}.part`;
   const source = createReadStream(order.from, { highWaterMark: 1 << 20 });
-  const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
+  const target = createWriteStream(order.part, { flags: 'wx', mode: 0o600, flush: true });
   try {
     await pipeline(source, new SealStream(order.epoch, key), target, { signal });
-    await rename(part, order.to);
+    await rename(order.part, order.to);
   } catch (error) {
-    await rm(part, { force: true });
+    await rm(order.part, { force: true });
     throw error;
   }
   const folder = await open(dirname(order.to), 'r');

@@ -77,16 +77,16 @@ export class OpenStream extends Transform {
       return false;
     }
     if (this.opener === undefined) {
-      const header = this.take(HEADER_BYTES);
+      const header = this.next(HEADER_BYTES);
       if (header === undefined) return false;
       this.opener = new FrameOpener(header, this.keys);
     } else if (this.head === undefined) {
-      const bytes = this.take(4);
+      const bytes = this.next(4);
       if (bytes === undefined) return false;
       this.head = FrameOpener.head(bytes);
     } else {
       const { length, last } = this.head;
-      const frame = this.take(length + MAC_BYTES);
+      const frame = this.next(length + MAC_BYTES);
       if (frame === undefined) return false;
       this.head = undefined;
       const plain = this.opener.open(frame.subarray(0, length), frame.subarray(length), last);
@@ -96,7 +96,7 @@ export class OpenStream extends Transform {
     return true;
   }
 
-  private take(n: number): Buffer | undefined {
+  private next(n: number): Buffer | undefined {
     if (this.held < n) return undefined;
     const all = this.waiting.length === 1 && this.waiting[0] !== undefined ? this.waiting[0] : Buffer.concat(this.waiting);
     this.waiting.length = 0;

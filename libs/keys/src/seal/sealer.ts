@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { Readable, type Transform } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { HubError } from '#kernel';
@@ -24,7 +26,8 @@ export class Sealer {
 
   /** Seals a file off the main thread. The target appears whole or not at all. */
   async sealFile(from: string, to: string, signal?: AbortSignal): Promise<SealedFile> {
-    const order = { epoch: this.epoch, keys: this.keys, from, to };
+    const part = `${to}.${randomBytes(4).toString('hex')}.part`;
+    const order = { epoch: this.epoch, keys: this.keys, from, to, part };
     if (!THREADED) return sealHere(order, signal);
     signal?.throwIfAborted();
     const worker = threadFor({ task: 'seal', order });
@@ -41,6 +44,10 @@ export class Sealer {
           code: 'HUSHU-KEYS-14', zh: '加密线程意外结束。', en: 'The sealing thread ended unexpectedly.', retry: true,
         })));
       });
+    } catch (error) {
+      await worker.terminate();
+      await rm(part, { force: true });
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
     }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type Cipheriv, type Decipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type Cipher, type Decipher } from 'node:crypto';
 import { HubError } from '#kernel';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -8,8 +8,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * Every block is a whole message, so ECB over many blocks is a batch of messages, not one.
  */
 export class TokenCipher {
-  private readonly cipher: Cipheriv;
-  private readonly decipher: Decipheriv;
+  private readonly cipher: Cipher;
+  private readonly decipher: Decipher;
 
   constructor(key: Uint8Array) {
     this.cipher = createCipheriv('sm4-ecb', key, null).setAutoPadding(false);
