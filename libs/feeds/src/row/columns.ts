@@ -48,6 +48,11 @@ export function payloadFields(contract: FeedContract): FieldContract[] {
   return contract.fields.filter((field) => !held.has(field.column) && !(field.type === 'text' && field.protection === 'number'));
 }
 
+/** A text that holds a document number (a student number is G and the id number) lives on in source_key alone, as its token. */
+function isSealedKey(field: FieldContract): boolean {
+  return field.type === 'text' && field.protection === 'number';
+}
+
 /** The payload column of a field: its `as`, marked where every staged row has a column of that name. */
 export function payloadColumn(contract: FeedContract, field: FieldContract): string {
   const standing = contract.roles.length > 0 ? IDENTITY_COLUMNS : PLACE_COLUMNS;

@@ -79,6 +79,15 @@ export class CopyWriter {
     this.length = o;
   }
 
+  ascii(text: string): void {
+    const b = this.buffer;
+    let o = this.length;
+    b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = text.length;
+    o += 4;
+    for (let i = 0; i < text.length; i++) b[o++] = text.charCodeAt(i);
+    this.length = o;
+  }
+
   /** Sixteen bytes that will be sealed under `purpose` before the buffer leaves. */
   token(purpose: TokenPurpose, from: Buffer, at: number): void {
     const b = this.buffer;

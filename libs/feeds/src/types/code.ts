@@ -7,7 +7,8 @@ import type { FieldCodec, ValueType } from './value-type.js';
 export const code: ValueType = {
   column: 'text',
   compile(_field, { codes }): FieldCodec {
-    const hubs = [...codes.values()].map((hub) => Buffer.from(hub));
+    const hubCodes = [...codes.values()];
+    const hubs = hubCodes.map((hub) => Buffer.from(hub));
     const suppliers = [...codes.keys()].map((supplier) => Buffer.from(supplier));
     let size = 16;
     while (size < suppliers.length * 4) size *= 2;
@@ -37,6 +38,7 @@ export const code: ValueType = {
         const hub = hubs[slots.number[i]];
         out.bytes(hub, 0, hub.length);
       },
+      hubCode: (slots, i) => (slots.state[i] === 0 ? null : hubCodes[slots.number[i]]),
     };
   },
 };

@@ -14,7 +14,7 @@ export const division: ValueType = {
     };
     return {
       read(bytes, start, end, slots, i) {
-        const written = bytes.latin1Slice(start, end);
+        const written = bytes.toString('latin1', start, end);
         let known = verdicts.get(written);
         if (known === undefined) {
           known = judge(written);

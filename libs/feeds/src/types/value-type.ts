@@ -24,6 +24,8 @@ export interface FieldCodec {
   read(bytes: Buffer, start: number, end: number, slots: Slots, i: number): string | null;
   /** Writes the slot as one COPY BINARY column. */
   write(out: CopyWriter, row: Buffer, slots: Slots, i: number): void;
+  /** The hub code a slot holds; code fields only. */
+  hubCode?(slots: Slots, i: number): string | null;
 }
 
 /** One value type, one file; the only code a new type needs. */

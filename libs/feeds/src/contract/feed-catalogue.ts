@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addressPlaces, CodeSet, HubError, parseCodeSet, type AddressPlaces } from '#kernel';
+import { RowReader, type RowContext } from '../row/row-reader.js';
+import type { DivisionRule } from '../types/value-type.js';
+import type { ContractFault, FeedContract } from './contract.js';
+import { readContracts, type FeedCodes } from './read-contract.js';
+
+/** A district's feeds, read whole: contracts, their codes, and what rows are read by. */
+export class FeedCatalogue {
+  private readonly byId: Map<string, FeedContract>;
+
+  private constructor(
+    readonly configDir: string,
+    readonly contracts: FeedContract[],
+    private readonly codes: ReadonlyMap<string, FeedCodes>,
+    readonly divisions: CodeSet,
+    readonly places: AddressPlaces,
+    private readonly divisionRule: DivisionRule,
+  ) {
+    this.byId = new Map(contracts.map((contract) => [contract.feed, contract]));
+  }
+
+  /** @throws HubError HUSHU-FEEDS-10 with every fault in `details.faults` when the district's config is not sound */
+  static async load(configDir: string): Promise<FeedCatalogue> {
+    const { contracts, codes, faults } = await readContracts(configDir);
+    if (faults.length > 0) throw unsound(faults);
+    const { codes: divisions } = parseCodeSet(await readFile(join(configDir, 'codes', 'division.csv'), 'utf8'), 'codes/division.csv');
+    const detailed = new Set(divisions.list().filter((d) => d.code.length > 6).map((d) => d.code.slice(0, 6)));
+    const district = [...detailed][0] ?? '';
+    return new FeedCatalogue(configDir, contracts, codes, divisions, addressPlaces(divisions, district), {
+      known: new Set(divisions.list().flatMap((d) => (d.code.endsWith('0000') && d.code.length === 6 ? [d.code, d.code.slice(0, 2)] : [d.code]))),
+      detailed,
+    });
+  }
+
+  find(feed: string): FeedContract | undefined {
+    return this.byId.get(feed);
+  }
+
+  /** @throws HubError HUSHU-FEEDS-11 */
+  get(feed: string): FeedContract {
+    const contract = this.byId.get(feed);
+    if (contract !== undefined) return contract;
+    throw new HubError({
+      code: 'HUSHU-FEEDS-11', zh: `没有名为 ${feed} 的数据源`, en: `There is no feed ${feed}`,
+      hintZh: `可用的数据源: ${[...this.byId.keys()].join(', ')}`, hintEn: `Feeds here: ${[...this.byId.keys()].join(', ')}`,
+    });
+  }
+
+  /** @param latestDate last date that is not in the future, yyyymmdd */
+  rowReader(contract: FeedContract, latestDate: number): RowReader {
+    const lists = this.codes.get(contract.feed) ?? new Map();
+    const context: RowContext = {
+      codes: new Map(contract.fields.flatMap((field) => (field.codes === undefined ? [] : [[field.column, lists.get(field.codes)?.entries ?? new Map()] as const]))),
+      divisions: this.divisionRule,
+      places: this.places,
+    };
+    return new RowReader(contract, context, latestDate);
+  }
+
+  /** The feed whose columns these are, when they are another's: a file handed in under the wrong name. */
+  feedOfColumns(columns: string[]): string | null {
+    const set = new Set(columns);
+    for (const contract of this.contracts) {
+      if (contract.fields.length === set.size && contract.fields.every((field) => set.has(field.column))) return contract.feed;
+    }
+    return null;
+  }
+}
+
+/** A feed's name in relations: `medical-insurance` → `medical_insurance`. */
+export function feedRelation(feed: string): string {
+  return feed.replaceAll('-', '_');
+}
+
+function unsound(faults: ContractFault[]): HubError {
+  return new HubError({
+    code: 'HUSHU-FEEDS-10',
+    zh: `数据源契约有 ${faults.length} 处错误`, en: `The feed contracts have ${faults.length} faults`,
+    hintZh: '运行 hushu feed check 查看每处错误所在的文件与行', hintEn: 'Run hushu feed check to see each with its file and line',
+    details: { faults },
+  });
+}

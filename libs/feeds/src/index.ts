@@ -1,0 +1,23 @@
+/*
+ * Role: feed contracts read, checked and compiled; formats and value types; a delivery's bytes become typed rows.
+ * Hides: encodings, cells, value types, hashing, packing of document numbers, COPY BINARY.
+ * Reads: config/feeds, config/codes, a delivery's bytes.
+ * Writes: nothing; rows leave as buffers.
+ * Never: touches the database, or knows a real feed by name.
+ */
+export type {
+  CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, SupplyContract,
+} from './contract/contract.js';
+export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
+export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
+export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
+export { latestDateOf, RowReader, WARNINGS, type RowFault } from './row/row-reader.js';
+export { COPY_END, COPY_HEADER, CopyWriter } from './row/copy-writer.js';
+export { TokenBatch, type BlockCipher } from './row/token-batch.js';
+export { RowDigest, RowHash } from './row/row-hash.js';
+export { HashSet } from './row/hash-set.js';
+export type { ByteSource, Format, RowSink } from './format/format.js';
+export { fileSource } from './format/file-source.js';
+export { formatOf } from './format/formats.js';
+export { LineSplitter } from './format/lines.js';
+export { decoderOf } from './format/decoder.js';

@@ -1,0 +1,389 @@
+import { foldName, normaliseAddress, selfFoldingTable, type AddressPlaces } from '#kernel';
+import type { FeedContract, FieldContract, RoleContract } from '../contract/contract.js';
+import { readDocument, type DocumentFacts } from '../types/document.js';
+import { VALUE_TYPES } from '../types/types.js';
+import type { DivisionRule, FieldCodec } from '../types/value-type.js';
+import { payloadFields } from './columns.js';
+import type { CopyWriter } from './copy-writer.js';
+import { RowHash } from './row-hash.js';
+import { Slots } from './slots.js';
+import { trimEnd, trimStart } from './trim.js';
+import type { TokenBatch } from './token-batch.js';
+
+/** Code lists and place names a feed's rows are read by. */
+export interface RowContext {
+  /** Supplier code → hub code, by field column. */
+  codes: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  divisions: DivisionRule;
+  /** The district's division names, for normalising addresses. */
+  places: AddressPlaces;
+}
+
+/** One thing wrong with a row. */
+export interface RowFault { rule: string; column: string | null }
+
+/** Warnings as bits of `warn`, in this order for ever. */
+export const WARNINGS = [
+  'required', 'text-length', 'date-shape', 'date-real', 'date-future', 'month-shape', 'stamp-shape', 'number-shape',
+  'code-unmapped', 'division-unknown', 'document-shape', 'citizen-id-shape', 'citizen-id-check', 'citizen-id-date',
+  'name-shape', 'phone-shape', 'birth-date-differs', 'sex-differs',
+];
+
+interface Field {
+  contract: FieldContract;
+  codec: FieldCodec;
+  cell: number;
+  required: boolean;
+  rejects: boolean;
+  /** document fields: index of the kind's field, or -1 with `fixedKind`. */
+  kindField: number;
+  fixedKind: string;
+  facts: DocumentFacts | null;
+}
+
+interface Role {
+  contract: RoleContract;
+  suffix: Buffer;
+  document: number;
+  name: number;
+  formerName: number;
+  sex: number;
+  sexIs: Buffer | null;
+  birthDate: number;
+  phone: number;
+  address: number;
+  addressCode: number;
+  division: number;
+  keyed: boolean;
+  payload: boolean;
+}
+
+/**
+ * Reads the rows of one feed: cells in, faults or COPY BINARY tuples out. Compiled once a delivery from the
+ * contract; everything it needs for a row is allocated beforehand.
+ */
+export class RowReader {
+  /** What was wrong with the row read last; rejects first row-wide, then by field. */
+  readonly faults: RowFault[] = [];
+  /** Warnings so far, `column:rule` → rows. */
+  readonly warnings = new Map<string, number>();
+  /** A check that says block was broken: the delivery must be held. */
+  blocked: RowFault | null = null;
+  /** The normalised source key of the row read last. */
+  key = Buffer.alloc(512);
+  keyLength = 0;
+
+  private readonly latest = { date: 99991231 };
+  private readonly fields: Field[];
+  private readonly order: number[];
+  private readonly documents: number[];
+  private readonly roles: Role[];
+  private readonly payload: number[];
+  private readonly keyFields: number[];
+  private readonly slots: Slots;
+  private readonly columns: number;
+  private readonly operationField: number;
+  private readonly stampField: number;
+  private readonly compareBirthDate: boolean;
+  private readonly compareSex: boolean;
+  private readonly addressHash = new RowHash(Buffer.from('address!'));
+  private readonly places: AddressPlaces;
+  private warn = 0;
+  /** Bytes of the row's values. */
+  private span = 0;
+  private row: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly contract: FeedContract, context: RowContext, latestDate: number) {
+    this.latest.date = latestDate;
+    this.places = context.places;
+    const index = new Map(contract.fields.map((field, i) => [field.column, i]));
+    const at = (column: string | undefined) => (column === undefined ? -1 : index.get(column) ?? -1);
+    this.fields = contract.fields.map((field) => ({
+      contract: field,
+      codec: VALUE_TYPES[field.type].compile(field, { codes: context.codes.get(field.column) ?? new Map(), divisions: context.divisions, latest: this.latest }),
+      cell: -1,
+      required: field.required,
+      rejects: field.on_fail !== 'warn',
+      kindField: field.kind !== undefined && 'column' in field.kind ? at(field.kind.column) : -1,
+      fixedKind: field.kind !== undefined && 'is' in field.kind ? field.kind.is : '',
+      facts: field.type === 'document' ? { kind: '', birthDate: 0, sex: '' } : null,
+    }));
+    this.documents = indexes(this.fields, (f) => f.facts !== null);
+    this.order = indexes(this.fields, (f) => f.facts === null);
+    const addressed = new Set(contract.supplies.flatMap((s) => Object.values(s.attributes)));
+    this.roles = contract.roles.map((role, i) => ({
+      contract: role, suffix: Buffer.from(`\x1f${role.role}`),
+      document: at(role.document), name: at(role.name), formerName: at(role.formerName), sex: at(role.sex),
+      sexIs: role.sexIs === undefined ? null : Buffer.from(role.sexIs), birthDate: at(role.birthDate), phone: at(role.phone),
+      address: at(role.address), addressCode: at(role.addressCode), division: at(role.division),
+      keyed: role.address !== undefined && addressed.has(role.address), payload: role.payload || i === 0,
+    }));
+    this.payload = payloadFields(contract).map((field) => at(field.column));
+    this.keyFields = contract.key.map((column) => at(column));
+    this.slots = new Slots(contract.fields.length);
+    this.operationField = at(contract.operation?.field);
+    this.stampField = at(contract.stamp);
+    this.columns = contract.roles.length > 0 ? 3 + 5 + 11 + this.payload.length : 1 + 5 + 1 + this.payload.length;
+    this.compareBirthDate = contract.checks.some((c) => c.rule === 'birth-date-differs');
+    this.compareSex = contract.checks.some((c) => c.rule === 'sex-differs');
+  }
+
+  /** Finds each field's cell in the delivery's own column order. @returns columns that are missing or unknown */
+  bind(header: string[]): { missing: string[]; unknown: string[] } {
+    const places = new Map(header.map((column, i) => [column, i]));
+    for (const field of this.fields) field.cell = places.get(field.contract.column) ?? -1;
+    const known = new Set(this.fields.map((f) => f.contract.column));
+    return {
+      missing: this.fields.filter((f) => f.cell < 0).map((f) => f.contract.column),
+      unknown: header.filter((column) => !known.has(column)),
+    };
+  }
+
+  /** Takes the source key's cells, folded; @returns false when one is empty or lacking, or the key is too long to be sealed. */
+  readKey(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): boolean {
+    let o = 0;
+    for (let n = 0; n < this.keyFields.length; n++) {
+      const cell = this.fields[this.keyFields[n]].cell;
+      if (cell >= cells) return false;
+      const end = trimEnd(bytes, starts[cell], ends[cell]);
+      const start = trimStart(bytes, starts[cell], end);
+      if (start >= end || o + end - start > 240) return false;
+      if (n > 0) this.key[o++] = 31;
+      let plain = true;
+      for (let k = start; k < end; k++) {
+        const c = bytes[k];
+        if (c >= 0x80) {
+          plain = false;
+          break;
+        }
+        this.key[o + k - start] = c >= 97 && c <= 122 ? c - 32 : c;
+      }
+      o += plain ? end - start : this.key.write(bytes.toString('utf8', start, end).normalize('NFKC').toUpperCase(), o, 240 - o, 'utf8');
+    }
+    this.keyLength = o;
+    return true;
+  }
+
+  /** Reads and checks a row. @returns true when it may be staged; otherwise `faults` says why not */
+  read(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): boolean {
+    const { slots, fields, order, documents } = this;
+    this.faults.length = 0;
+    this.warn = 0;
+    this.span = 0;
+    this.row = bytes;
+    slots.clear();
+    if (cells !== fields.length) {
+      this.faults.push({ rule: 'row-columns', column: null });
+      return false;
+    }
+    for (let n = 0; n < order.length; n++) {
+      const i = order[n];
+      const field = fields[i];
+      const end = trimEnd(bytes, starts[field.cell], ends[field.cell]);
+      const start = trimStart(bytes, starts[field.cell], end);
+      if (start >= end) {
+        if (field.required) this.fault(field, i, 'required');
+        continue;
+      }
+      this.span += end - start;
+      const rule = field.codec.read(bytes, start, end, slots, i);
+      if (rule !== null) this.fault(field, i, rule);
+    }
+    for (let n = 0; n < documents.length; n++) {
+      const i = documents[n];
+      const field = fields[i];
+      const end = trimEnd(bytes, starts[field.cell], ends[field.cell]);
+      const start = trimStart(bytes, starts[field.cell], end);
+      const kind = field.kindField < 0 ? field.fixedKind : fields[field.kindField].codec.hubCode!(slots, field.kindField) ?? '';
+      if (start >= end) {
+        if (field.required) this.fault(field, i, 'required');
+        continue;
+      }
+      // An unmapped kind was named already; its number cannot be judged.
+      if (kind === '') continue;
+      const rule = readDocument(kind, bytes, start, end, slots, i, field.facts!);
+      if (rule !== null) this.fault(field, i, rule);
+    }
+    if (this.faults.length === 0 && (this.compareBirthDate || this.compareSex)) this.compare();
+    return this.faults.length === 0;
+  }
+
+  /** The row's change stamp as YYYYMMDDHHMMSS, 0 without one. */
+  stamp(): number {
+    return this.stampField < 0 || slotEmpty(this.slots, this.stampField) ? 0 : this.slots.number[this.stampField];
+  }
+
+  /** The operation's word, null where the feed has none. */
+  operation(): string | null {
+    return this.operationField < 0 ? null : this.slots.text(this.operationField, this.row);
+  }
+
+  /** Writes the row's tuples, one a role it speaks of. @returns how many */
+  write(out: CopyWriter, tokens: TokenBatch, rowNo: number, hash: RowHash, run: number): number {
+    if (this.roles.length === 0) {
+      out.ensure(this.bound());
+      out.tuple(this.columns);
+      tokens.mac(out, this.key, 0, this.keyLength, null);
+      this.writeLedger(out, rowNo, hash, run);
+      this.writePlaceKey(out);
+      this.writePayload(out, true);
+      return 1;
+    }
+    let written = 0;
+    for (let r = 0; r < this.roles.length; r++) {
+      const role = this.roles[r];
+      const named = role.name >= 0 && !slotEmpty(this.slots, role.name);
+      const documented = role.document >= 0 && !slotEmpty(this.slots, role.document);
+      if (r > 0 && !named && !documented) continue;
+      out.ensure(this.bound());
+      out.tuple(this.columns);
+      if (documented) out.token('document', this.slots.scratch, this.slots.start[role.document]);
+      else tokens.mac(out, this.key, 0, this.keyLength, role.suffix);
+      tokens.mac(out, this.key, 0, this.keyLength, null);
+      out.int2(r);
+      this.writeLedger(out, rowNo, hash, run);
+      this.writeIdentity(out, role, documented);
+      this.writePayload(out, role.payload);
+      written++;
+    }
+    return written;
+  }
+
+  private writeLedger(out: CopyWriter, rowNo: number, hash: RowHash, run: number): void {
+    out.int4(rowNo);
+    out.int8(hash.high, hash.low);
+    out.int4(this.warn);
+    out.int4(run);
+    this.writeField(out, this.stampField);
+  }
+
+  private writeIdentity(out: CopyWriter, role: Role, documented: boolean): void {
+    if (documented) {
+      const kind = this.fields[role.document].facts!.kind;
+      out.ascii(kind);
+    } else out.null();
+    this.writeField(out, role.name);
+    this.writeFold(out, role.name);
+    this.writeField(out, role.formerName);
+    if (role.sexIs !== null) out.bytes(role.sexIs, 0, role.sexIs.length);
+    else this.writeField(out, role.sex);
+    this.writeField(out, role.birthDate);
+    this.writeField(out, role.phone);
+    this.writeField(out, role.address);
+    if (role.keyed) this.writeAddressKey(out, role.address);
+    else out.null();
+    this.writeField(out, role.addressCode);
+    this.writeField(out, role.division);
+  }
+
+  private writePlaceKey(out: CopyWriter): void {
+    const address = this.fields.findIndex((f) => f.contract.type === 'address');
+    if (address < 0) out.null();
+    else this.writeAddressKey(out, address);
+  }
+
+  private writeAddressKey(out: CopyWriter, i: number): void {
+    const written = i < 0 ? null : this.slots.text(i, this.row);
+    if (written === null) return out.null();
+    const { key } = normaliseAddress(written, this.places);
+    if (key === '') return out.null();
+    const bytes = Buffer.from(key);
+    this.addressHash.hash(bytes, 0, bytes.length);
+    out.int8(this.addressHash.high, this.addressHash.low);
+  }
+
+  /** The folded name where it differs; most names fold to themselves and cost one look at their bytes. */
+  private writeFold(out: CopyWriter, i: number): void {
+    if (i < 0 || slotEmpty(this.slots, i)) return out.null();
+    const start = this.slots.start[i];
+    const end = this.slots.end[i];
+    if (foldsToItself(this.row, start, end)) return out.null();
+    const written = this.row.toString('utf8', start, end);
+    const folded = foldName(written);
+    if (folded === written || folded === '') return out.null();
+    const bytes = Buffer.from(folded);
+    out.bytes(bytes, 0, bytes.length);
+  }
+
+  private writePayload(out: CopyWriter, full: boolean): void {
+    for (let n = 0; n < this.payload.length; n++) {
+      if (full) this.writeField(out, this.payload[n]);
+      else out.null();
+    }
+  }
+
+  private writeField(out: CopyWriter, i: number): void {
+    if (i < 0) out.null();
+    else this.fields[i].codec.write(out, this.row, this.slots, i);
+  }
+
+  /** An upper bound of one tuple's bytes: every value lies in the row or in scratch. */
+  private bound(): number {
+    return 64 * this.columns + this.span + 2 * this.slots.used + 4096;
+  }
+
+  private fault(field: Field, i: number, rule: string): void {
+    this.slots.state[i] = 0;
+    const { column, on_fail } = field.contract;
+    if (on_fail === 'block') this.blocked ??= { rule, column };
+    if (field.rejects) this.faults.push({ rule, column });
+    else this.raise(column, rule);
+  }
+
+  private raise(column: string, rule: string): void {
+    const bit = WARNINGS.indexOf(rule);
+    if (bit >= 0) this.warn |= 1 << bit;
+    const name = `${column}:${rule}`;
+    this.warnings.set(name, (this.warnings.get(name) ?? 0) + 1);
+  }
+
+  /** Birth date and sex inside the first role's citizen id against the columns of their own. */
+  private compare(): void {
+    for (const role of this.roles) {
+      if (role.document < 0 || slotEmpty(this.slots, role.document)) continue;
+      const facts = this.fields[role.document].facts!;
+      if (facts.birthDate === 0) continue;
+      if (this.compareBirthDate && role.birthDate >= 0 && !slotEmpty(this.slots, role.birthDate) && this.slots.number[role.birthDate] !== facts.birthDate) {
+        this.checked('birth-date-differs', this.fields[role.birthDate].contract.column);
+      }
+      if (this.compareSex && role.sex >= 0 && !slotEmpty(this.slots, role.sex)) {
+        const sex = this.fields[role.sex].codec.hubCode!(this.slots, role.sex);
+        if ((sex === '1' || sex === '2') && sex !== facts.sex) this.checked('sex-differs', this.fields[role.sex].contract.column);
+      }
+    }
+  }
+
+  private checked(rule: string, column: string): void {
+    const check = this.contract.checks.find((c) => c.rule === rule)!;
+    if (check.on_fail === 'warn') this.raise(column, rule);
+    else {
+      if (check.on_fail === 'block') this.blocked ??= { rule, column };
+      this.faults.push({ rule, column });
+    }
+  }
+}
+
+function slotEmpty(slots: Slots, i: number): boolean {
+  return slots.state[i] === 0;
+}
+
+function indexes(fields: Field[], keep: (field: Field) => boolean): number[] {
+  return fields.flatMap((field, i) => (keep(field) ? [i] : []));
+}
+
+/** Every character is a common Han character that no folding touches. */
+function foldsToItself(bytes: Buffer, start: number, end: number): boolean {
+  const table = selfFoldingTable();
+  for (let k = start; k < end; k += 3) {
+    const lead = bytes[k];
+    if (lead < 0xe3 || lead > 0xe9 || k + 3 > end) return false;
+    if (table[((lead & 15) << 12) | ((bytes[k + 1] & 63) << 6) | (bytes[k + 2] & 63)] === 0) return false;
+  }
+  return true;
+}
+
+/** Latest date that is not the future for a delivery as of `asOf`: the day after it, since suppliers' clocks differ. */
+export function latestDateOf(asOf: Date): number {
+  const day = new Date(asOf.getTime() + 32 * 3600 * 1000);
+  return day.getUTCFullYear() * 10000 + (day.getUTCMonth() + 1) * 100 + day.getUTCDate();
+}
