@@ -1,13 +1,16 @@
 import type { CodeSet } from '../code/code-set.js';
 
+/** A village or community: its code and the one way its name stands in a key. */
+interface Village { code: string; name: string }
+
 /** A district's division names, compiled once for reading addresses. */
 export interface AddressPlaces {
   /** Names of the province, the city and the district, each with its short form, outermost first. */
   readonly outer: readonly (readonly string[])[];
   /** Township-level divisions: full name first. */
-  readonly towns: readonly { code: string; names: readonly string[]; villages: ReadonlyMap<string, string> }[];
-  /** Village name → code where one township only has it. */
-  readonly villages: ReadonlyMap<string, string>;
+  readonly towns: readonly { code: string; names: readonly string[]; villages: ReadonlyMap<string, Village> }[];
+  /** Every spelling of a village's name that one township only has. */
+  readonly villages: ReadonlyMap<string, Village>;
 }
 
 export interface NormalAddress {
@@ -18,24 +21,27 @@ export interface NormalAddress {
 }
 
 const SUFFIX = /(?:特别行政区|(?:回族|壮族|维吾尔)?自治区|省|市|区|县)$/;
-const TOWN_SUFFIX = /(?:街道办事处|街道|镇|乡)$/;
-const VILLAGE_SUFFIX = /(?:社区居民委员会|社区居委会|居民委员会|居委会|村民委员会|村委会|社区|村)$/;
+const TOWN_SUFFIX = /(?:街道|镇|乡)$/;
+const VILLAGE_COMMITTEE = /村?(?:村民委员会|村委会)/g;
+const COMMUNITY_COMMITTEE = /(?:社区)?(?:居民委员会|居委会)/g;
 
 /** Reads the divisions under one district (its code in the list) into what address reading needs. */
 export function addressPlaces(divisions: CodeSet, district: string): AddressPlaces {
   const outer = divisions.lineOf(district).reverse().map(({ text }) => forms(text.zh, SUFFIX));
-  const count = new Map<string, number>();
+  const villages = new Map<string, Village>(), twice = new Set<string>();
   const towns = divisions.childrenOf(district).map((town) => {
-    const villages = new Map<string, string>();
-    for (const village of divisions.childrenOf(town.code)) {
-      const name = village.text.zh.replace(VILLAGE_SUFFIX, '');
-      villages.set(name, village.code);
-      count.set(name, (count.get(name) ?? 0) + 1);
+    const own = new Map<string, Village>();
+    for (const { code, text } of divisions.childrenOf(town.code)) {
+      const name = withoutCommittee(text.zh);
+      for (const form of forms(name, /(?:社区|村)$/)) {
+        own.set(form, { code, name });
+        if (villages.has(form)) twice.add(form);
+        villages.set(form, { code, name });
+      }
     }
-    return { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages };
+    return { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages: own };
   });
-  const villages = new Map<string, string>();
-  for (const town of towns) for (const [name, code] of town.villages) if (count.get(name) === 1) villages.set(name, code);
+  for (const form of twice) villages.delete(form);
   return { outer, towns, villages };
 }
 
@@ -44,71 +50,81 @@ function forms(name: string, suffix: RegExp): string[] {
   return short.length >= 2 && short !== name ? [name, short] : [name];
 }
 
+function withoutCommittee(s: string): string {
+  return s.includes('委') ? s.replace(VILLAGE_COMMITTEE, '村').replace(COMMUNITY_COMMITTEE, '社区') : s;
+}
+
 const PLAIN = /^[\u4e00-\u9fff0-9A-Z-]*$/;
-const HAN_DIGITS = /([一二三四五六七八九十]{1,3})(?=号|楼|栋|幢|座|单元|室|户|层|排|弄)/g;
-const HAN_DIGIT = '一二三四五六七八九';
+const HAN_NUMBERS = /[一二三四五六七八九十〇零]{1,4}(?=号|楼|栋|幢|座|单元|室|户|层|排|弄)/g;
+const HAN_DIGITS = '〇一二三四五六七八九';
 const UNITS = /号楼|号院|单元|楼|栋|幢|座|号|室|户|层|排|弄|-/g;
 const NUMBERS = /\d+/g;
 const STREET = /[路街巷道园苑区院楼厦城庄里]/;
+const SOME_COMMUNITY = /^[\u4e00-\u9fff]{2,8}?社区(?=[\u4e00-\u9fff])/;
 
 /** Two spellings of one place get one key. Only what the text says is used: nothing is looked up but the names given. */
 export function normaliseAddress(s: string, places: AddressPlaces): NormalAddress {
-  let rest = PLAIN.test(s) ? s : plain(s);
+  let rest = withoutCommittee(PLAIN.test(s) ? s : plain(s));
   for (const names of places.outer) {
     const name = names.find((n) => rest.startsWith(n));
     if (name !== undefined) rest = rest.slice(name.length);
   }
-  let division: string | undefined;
-  let villages = places.villages;
-  for (const town of places.towns) {
-    const name = town.names.find((n) => rest.startsWith(n));
-    if (name === undefined) continue;
-    const after = rest.slice(name.length);
-    const full = name === town.names[0];
-    const suffix = full ? /^办事处/.exec(after) : /^(?:街道办事处|街道|镇|乡)/.exec(after);
-    // A short form alone may be the name of a village or a road (王村, 大街): it counts when more of the place follows.
-    if (!full && suffix === null && /^(?:路|街|村|大街|\d)/.test(after)) continue;
-    division = town.code;
-    villages = town.villages;
-    rest = after.slice(suffix?.[0].length ?? 0);
-    break;
-  }
-  const village = villageOf(rest, villages);
-  if (village !== undefined) {
-    division = village.code;
-    rest = village.rest;
-  }
-  rest = rest.replace(HAN_DIGITS, (_, digits: string) => String(hanNumber(digits)));
+  const town = townOf(rest, places);
+  if (town !== undefined) rest = rest.slice(town.length);
+  const village = villageOf(rest, town?.villages ?? places.villages);
+  if (village !== undefined) rest = village.rest;
+  else if (SOME_COMMUNITY.test(rest)) rest = withoutCommunity(rest);
+  rest = rest.replace(HAN_NUMBERS, hanNumber);
+  const division = village?.code ?? town?.code;
   const numbers = rest.match(NUMBERS);
-  if (numbers === null) return division === undefined ? { key: '' } : { key: '', division };
-  const words = rest.replace(UNITS, '').replace(NUMBERS, '');
-  const key = words === '' && village === undefined ? '' : `${words}|${numbers.map(Number).join('-')}`;
+  const words = numbers === null ? '' : rest.replace(UNITS, '').replace(NUMBERS, '');
+  const key = numbers === null || words === '' ? '' : `${words}|${numbers.map((n) => n.replace(/^0+(?=\d)/, '')).join('-')}`;
   return division === undefined ? { key } : { key, division };
 }
 
 function plain(s: string): string {
   return s.normalize('NFKC').toUpperCase().replace(/[\s\p{Cc}\p{Cf},.;:、。·]/gu, '').replace(/\([^)]*\)/g, '')
-    .replace(/[—–−_~至/\\#]/g, '-').replace(/[^\p{Script=Han}0-9A-Z-]/gu, '');
+    .replace(/[—–−_~至/\\#]/g, '-').replace(/[^\p{Script=Han}〇0-9A-Z-]/gu, '');
 }
 
-/** A village or community at the head of the rest. Where a street follows the community says nothing more and is left out of the key. */
-function villageOf(rest: string, villages: ReadonlyMap<string, string>): { code: string; rest: string } | undefined {
-  for (let n = Math.min(6, rest.length); n >= 2; n--) {
-    const name = rest.slice(0, n), code = villages.get(name);
-    if (code === undefined) continue;
-    const suffix = /^(?:社区居民委员会|社区居委会|居民委员会|居委会|村民委员会|村委会|社区|村)/.exec(rest.slice(n));
-    if (suffix === null) continue;
-    const after = rest.slice(n + suffix[0].length);
-    return { code, rest: STREET.test(after.replace(UNITS, '')) ? after : name + after };
+/** A township's name at the head. A short form alone may be a village's or a road's (王村, 大街): then it counts only before more of a place. */
+function townOf(rest: string, places: AddressPlaces): { code: string; length: number; villages: ReadonlyMap<string, Village> } | undefined {
+  for (const { code, names, villages } of places.towns) {
+    const name = names.find((n) => rest.startsWith(n));
+    if (name === undefined) continue;
+    const after = rest.slice(name.length);
+    const suffix = name === names[0] ? /^办事处/.exec(after) : /^(?:街道办事处|街道|镇|乡)/.exec(after);
+    if (name !== names[0] && suffix === null && /^(?:[路街村社]|大街|[一二三四五六七八九十\d])/.test(after)) continue;
+    return { code, length: name.length + (suffix?.[0].length ?? 0), villages };
   }
   return undefined;
 }
 
-/** 一 … 九十九. */
-function hanNumber(digits: string): number {
+/** A village or community at the head, in its one spelling. Where a street follows, it says nothing more and stays out of the key. */
+function villageOf(rest: string, villages: ReadonlyMap<string, Village>): { code: string; rest: string } | undefined {
+  for (let n = Math.min(8, rest.length); n >= 2; n--) {
+    const village = villages.get(rest.slice(0, n));
+    if (village === undefined) continue;
+    const named = n === village.name.length;
+    const tail = rest.slice(n), after = tail.replace(/^(?:社区|村)/, '');
+    // A bare name (和平) may as well begin a road's (和平路).
+    if (!named && tail === after && !/^[\d一二三四五六七八九十]/.test(after)) continue;
+    return { code: village.code, rest: STREET.test(after.replace(UNITS, '')) ? after : village.name + after };
+  }
+  return undefined;
+}
+
+function withoutCommunity(rest: string): string {
+  const after = rest.replace(SOME_COMMUNITY, '');
+  return STREET.test(after.replace(UNITS, '')) ? after : rest;
+}
+
+/** 一 … 九十九; without a ten, digit by digit (五〇二). */
+function hanNumber(digits: string): string {
+  const value = (d: string): number => (d === '零' ? 0 : HAN_DIGITS.indexOf(d));
   const ten = digits.indexOf('十');
-  if (ten < 0) return [...digits].reduce((n, d) => n * 10 + HAN_DIGIT.indexOf(d) + 1, 0);
-  const tens = ten === 0 ? 1 : HAN_DIGIT.indexOf(digits.charAt(ten - 1)) + 1;
-  const ones = ten === digits.length - 1 ? 0 : HAN_DIGIT.indexOf(digits.charAt(ten + 1)) + 1;
-  return tens * 10 + ones;
+  if (ten < 0) return [...digits].map(value).join('');
+  const tens = ten === 0 ? 1 : value(digits.charAt(ten - 1));
+  const ones = ten === digits.length - 1 ? 0 : value(digits.charAt(ten + 1));
+  return String(tens * 10 + ones);
 }

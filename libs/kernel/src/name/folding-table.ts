@@ -26,6 +26,9 @@ const UNKNOWN_MARKS = '□■▢◻〓?*\uFFFD';
 /** The middle dot of transliterated names and what is typed for it, spaces and digits that tell namesakes apart: nothing of it is the name. */
 const DROPPED = '·•‧∙⋅・･․.．。●˙ \u3000\t\'’`,，、-－_0123456789０１２３４５６７８９';
 
+/** Standard characters in names (qián as in 乾坤) that are also the traditional form of another (gān): in a name they are themselves. */
+const KEPT_IN_NAMES = new Set(['乾']);
+
 /** GB 18030-2005 left six Han characters in private use that Unicode has in its supplementary planes (GB 18030-2022, annex D). */
 const LEFT_PRIVATE = new Map([
   ['\uE816', '𠂇'], ['\uE817', '𠂉'], ['\uE818', '𠃌'], ['\uE831', '𡗗'], ['\uE83B', '𢦏'], ['\uE855', '𤇾'],
@@ -48,7 +51,7 @@ function make(): FoldingTable {
   const simplify: Convert = (character) => {
     let folded = seen.get(character);
     if (folded === undefined) {
-      folded = settle(character, once);
+      folded = KEPT_IN_NAMES.has(character) ? character : settle(character, once);
       seen.set(character, folded);
     }
     return folded;
@@ -59,7 +62,7 @@ function make(): FoldingTable {
   const folded = once(han.join('\n')).split('\n');
   han.forEach((character, i) => {
     const c = character.charCodeAt(0);
-    if (folded[i] === character) does[c] = SELF;
+    if (folded[i] === character || KEPT_IN_NAMES.has(character)) does[c] = SELF;
     else {
       const to = simplify(character);
       if (to.length === 1 && to !== character) {
