@@ -6,7 +6,10 @@
  * Never: looks into a table or a queue, or reads a setting of the process.
  */
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/postgres.js';
-export { tuning } from './postgres/tuning.js';
+export { checkPostgres } from './postgres/check.js';
 export { startRedis, type RedisOptions, type RedisServer } from './redis/redis.js';
 export { checkRedis } from './redis/check.js';
+export { findRedis } from './redis/binaries.js';
+export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.js';
+export { DataFolder, type HubFile } from './supervisor/data-folder.js';
 export { isFree } from './process/port.js';

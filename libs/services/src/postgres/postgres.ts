@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import pg from 'pg';
 import { type Child, type Exit, startChild } from '../process/child.js';
 import { isAlive, processCommand, signal, waitGone } from '../process/identity.js';
 import { nextFreePort } from '../process/port.js';
+import { secretFile } from '../process/secret-file.js';
 import { type Account, findAccount, reachableBinaries, reachableFolder } from './account.js';
 import { findBinaries } from './binaries.js';
 import { settingsFile, tuning, type TuningFacts } from './tuning.js';
@@ -43,7 +43,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const native = reachableBinaries(findBinaries(), account);
   const logs = join(options.dataFolder, 'logs');
   mkdirSync(logs, { recursive: true });
-  const password = superuserPassword(options.dataFolder);
+  const password = secretFile(join(options.dataFolder, 'postgres.password'));
   // PostgreSQL lives one level down: the account must own the folder it works in, and make and rename in it.
   const home = reachableFolder(join(options.dataFolder, 'postgres'), account);
   const data = join(home, 'data');
@@ -60,15 +60,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       await child.stop('SIGINT', STOP_MS, 'SIGQUIT');
     },
   };
-}
-
-function superuserPassword(dataFolder: string): string {
-  const file = join(dataFolder, 'postgres.password');
-  if (!existsSync(file)) {
-    writeFileSync(`${file}.new`, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
-  return readFileSync(file, 'utf8').trim();
 }
 
 interface Place { native: string; home: string; data: string; account: Account | undefined }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -63,6 +63,7 @@ function unpacked(folder: string): RedisBinary | undefined {
 
 async function unpack(cacheFolder: string, folder: string): Promise<void> {
   mkdirSync(cacheFolder, { recursive: true });
+  for (const name of readdirSync(cacheFolder)) if (isAbandoned(join(cacheFolder, name))) rmSync(join(cacheFolder, name), { recursive: true, force: true });
   const half = mkdtempSync(join(cacheFolder, 'redis-half-'));
   try {
     await download(half);
@@ -79,6 +80,11 @@ async function unpack(cacheFolder: string, folder: string): Promise<void> {
   } finally {
     rmSync(half, { recursive: true, force: true });
   }
+}
+
+/** Half unpacked, by a start that was killed. */
+function isAbandoned(path: string): boolean {
+  return basename(path).startsWith('redis-half-') && Date.now() - statSync(path).mtimeMs > 600_000;
 }
 
 /** With the machine's package lists, or, where they are missing, with lists of our own. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { HubError } from '#kernel';
 import { type Child, type Exit, startChild } from '../process/child.js';
 import { reap, removePidfile, writePidfile } from '../process/pidfile.js';
 import { nextFreePort } from '../process/port.js';
+import { secretFile } from '../process/secret-file.js';
 import { environmentOf, findRedis, type RedisBinary } from './binaries.js';
 
 export interface RedisOptions {
@@ -38,7 +38,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer | u
   mkdirSync(logs, { recursive: true });
   const pidfile = join(folder, 'hushu.pid');
   await reap(pidfile, 'SIGTERM', 10_000);
-  const { child, port, password } = await launch(binary, { folder, pidfile, logFile: join(logs, 'redis.log') }, options.port ?? 56_379);
+  const password = secretFile(join(options.dataFolder, 'redis.password'));
+  const { child, port } = await launch(binary, { folder, pidfile, password, logFile: join(logs, 'redis.log') }, options.port ?? 56_379);
   return {
     url: `redis://:${password}@127.0.0.1:${port}`, port, pid: child.pid, exited: child.exited,
     async stop() {
@@ -48,10 +49,11 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer | u
   };
 }
 
+interface Place { folder: string; pidfile: string; logFile: string; password: string }
+
 async function launch(
-  binary: RedisBinary, { folder, pidfile, logFile }: { folder: string; pidfile: string; logFile: string }, from: number,
-): Promise<{ child: Child; port: number; password: string }> {
-  const password = randomBytes(18).toString('base64url');
+  binary: RedisBinary, { folder, pidfile, logFile, password }: Place, from: number,
+): Promise<{ child: Child; port: number }> {
   for (const end = Date.now() + START_MS; ;) {
     const port = await nextFreePort(from);
     const file = join(folder, 'redis.conf');
@@ -60,7 +62,7 @@ async function launch(
     const child = await startChild(binary.command, [file], logFile, { cwd: folder, env: environmentOf(binary) });
     // At once: two servers on one append-only file would ruin it, and Redis itself does not look.
     writePidfile(pidfile, child.pid);
-    if (await becomesReady(child, port, password, end)) return { child, port, password };
+    if (await becomesReady(child, port, password, end)) return { child, port };
     const said = child.tail();
     await child.stop('SIGTERM', 2000);
     if (!/Address already in use|bind/i.test(said) || Date.now() > end) throw wontStart(said, logFile);
