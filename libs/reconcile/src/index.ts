@@ -1,0 +1,8 @@
+/*
+ * Role: decides who a staged row speaks of and which value wins.
+ * Hides: the pool, rules and their exceptions, clerical review, precedence and recency, conflicts.
+ * Reads: schema staging through its published views; the pool it keeps.
+ * Writes: schema reconcile.
+ * Never: keeps what was decided with history (registry does), or reads the registry.
+ */
+export { facetsOf, quoted, snake, type Attribute, type Facet, type Supplier } from './facet/facet.js';

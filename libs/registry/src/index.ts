@@ -1,0 +1,8 @@
+/*
+ * Role: keeps what was decided: persons, identity, households, relations, one facet a domain, each with history.
+ * Hides: how versions are closed, opened and taken back; keys built after bulk; who may read which row.
+ * Reads: schema reconcile through its published views.
+ * Writes: schema registry.
+ * Never: decides who a row speaks of or which value wins; sees staging.
+ */
+export { registryTables } from './facet/registry-tables.js';
