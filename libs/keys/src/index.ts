@@ -9,5 +9,6 @@ export { TokenCipher, bytesOf, uuidOf } from './token/token-cipher.js';
 export {
   documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken, sourceKeyMessage, sourceKeyToken,
 } from './token/tokens.js';
+export { documentTokens, openNumbers, personIdsOf, type PlainDocument } from './token/token-batches.js';
 export { type Sealer } from './seal/sealer.js';
 export { type SealedFile } from './seal/seal-file.js';

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '#database';
+import { HubError, type Clock } from '#kernel';
+import type { Keys } from '#keys';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { AuditWriter } from '../audit/audit-writer.js';
+import { checkJwks, type PublicKeys } from '../client/client-keys.js';
+import { newSecret, secretDigest } from '../client/client-secret.js';
+import { Client } from '../client/client.entity.js';
+import { Holding } from '../holding/holding.entity.js';
+import type { Scope } from '../policy/policy.js';
+import { Department } from './department.entity.js';
+
+export interface NewDepartment { id: string; nameZh: string; nameEn: string; code?: string }
+export interface NewClient { department: string; grant?: string; scopes?: Scope[]; jwks?: PublicKeys }
+export interface NewHolding { grant: string; department: string; validFrom: Date; validTo?: Date }
+
+const DEPARTMENT_ID = /^[a-z][a-z0-9-]{1,62}$/;
+
+/** The cases of access: departments, their clients, who holds which grant. Every change is in the audit before it is made. */
+export class AccessCases {
+  private constructor(
+    private readonly store: DataSource,
+    private readonly secretKey: Buffer,
+    private readonly audit: AuditWriter,
+    private readonly clock: Clock,
+  ) {}
+
+  static async open(database: Database, keys: Keys, audit: AuditWriter, clock: Clock): Promise<AccessCases> {
+    const store = new DataSource({
+      type: 'postgres', url: database.urlOf('access'), entities: [Department, Client, Holding],
+      synchronize: false, poolSize: 2, installExtensions: false, logging: false,
+    });
+    await store.initialize();
+    return new AccessCases(store, keys.secret('client-secret', 32), audit, clock);
+  }
+
+  async close(): Promise<void> {
+    await this.store.destroy();
+  }
+
+  /** Enters a department, or renames it. Throws HUSHU-ACCESS-02 for an id that is not kebab-case. */
+  async putDepartment(given: NewDepartment): Promise<Department> {
+    if (!DEPARTMENT_ID.test(given.id)) throw badDepartmentId(given.id);
+    const found = await this.store.manager.findOneBy(Department, { id: given.id });
+    const same = found?.nameZh === given.nameZh && found.nameEn === given.nameEn && found.code === (given.code ?? null);
+    if (found && same) return found;
+    await this.audit.append({ kind: 'department-made', department: given.id });
+    await this.store.createQueryBuilder().insert().into(Department)
+      .values({ id: given.id, nameZh: given.nameZh, nameEn: given.nameEn, code: given.code ?? null })
+      .orUpdate(['name_zh', 'name_en', 'code'], ['id']).execute();
+    return this.getDepartment(given.id);
+  }
+
+  async getDepartment(id: string): Promise<Department> {
+    const department = await this.store.manager.findOneBy(Department, { id });
+    if (!department) throw noSuch('department', id);
+    return department;
+  }
+
+  async listDepartments(): Promise<Department[]> {
+    return this.store.manager.find(Department, { order: { id: 'asc' } });
+  }
+
+  /** Makes a client; the secret is in the answer and nowhere else. With `jwks` it proves itself by signature and has none. */
+  async createClient(given: NewClient): Promise<{ client: Client; secret: string | undefined }> {
+    const { id: department } = await this.getDepartment(given.department);
+    if (given.grant !== undefined) {
+      const holding = await this.store.manager.findOneBy(Holding, { grant: given.grant, department });
+      if (!holding) throw notHeld(given.grant, department);
+    }
+    if (given.jwks) checkJwks(given.jwks);
+    const id = `${department}-${randomBytes(6).toString('hex')}`;
+    const secret = given.jwks ? undefined : newSecret();
+    await this.audit.append({ kind: 'client-made', department, client: id, ...(given.grant !== undefined && { grant: given.grant }) });
+    await this.store.manager.insert(Client, {
+      id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'],
+      method: given.jwks ? 'private_key_jwt' : 'client_secret_basic',
+      secretDigest: secret === undefined ? null : secretDigest(this.secretKey, id, secret),
+      jwks: given.jwks ? { keys: given.jwks.keys } : null,
+    });
+    return { client: await this.getClient(id), secret };
+  }
+
+  async getClient(id: string): Promise<Client> {
+    const client = await this.store.manager.findOneBy(Client, { id });
+    if (!client) throw noSuch('client', id);
+    return client;
+  }
+
+  async listClients(department?: string): Promise<Client[]> {
+    return this.store.manager.find(Client, { ...(department !== undefined && { where: { department } }), order: { id: 'asc' } });
+  }
+
+  async revokeClient(id: string): Promise<void> {
+    const client = await this.getClient(id);
+    if (client.state === 'revoked') return;
+    await this.audit.append({ kind: 'client-revoked', department: client.department, client: id });
+    await this.store.manager.update(Client, { id }, { state: 'revoked', revokedAt: this.clock.now() });
+  }
+
+  /** Says who holds a grant from when to when. What was revoked stays revoked. */
+  async hold(given: NewHolding): Promise<void> {
+    await this.getDepartment(given.department);
+    await this.store.createQueryBuilder().insert().into(Holding)
+      .values({ grant: given.grant, department: given.department, validFrom: given.validFrom, validTo: given.validTo ?? null })
+      .orUpdate(['department', 'valid_from', 'valid_to'], ['grant_id']).execute();
+  }
+
+  async listHoldings(): Promise<Holding[]> {
+    return this.store.manager.find(Holding, { order: { grant: 'asc' } });
+  }
+
+  async findHolding(grant: string): Promise<Holding | null> {
+    return this.store.manager.findOneBy(Holding, { grant });
+  }
+
+  /** Ends a grant for good; readers see it within a second. */
+  async revokeHolding(grant: string, reason: string): Promise<Holding> {
+    const change = async (manager: EntityManager): Promise<Holding> => {
+      const holding = await manager.findOne(Holding, { where: { grant }, lock: { mode: 'pessimistic_write' } });
+      if (!holding) throw noSuch('grant', grant);
+      if (holding.state === 'active') {
+        await this.audit.append({ kind: 'grant-revoked', grant, department: holding.department, detail: { reason } });
+        await manager.update(Holding, { grant }, { state: 'revoked', revokedAt: this.clock.now(), reason });
+      }
+      return manager.findOneByOrFail(Holding, { grant });
+    };
+    return this.store.transaction(change);
+  }
+}
+
+function badDepartmentId(id: string): HubError {
+  return new HubError({
+    code: 'HUSHU-ACCESS-02',
+    zh: `部门编号不合规:${id}`, en: `Not a department id: ${id}`,
+    hintZh: '小写字母开头,只含小写字母、数字和连字符,例如 civil-affairs',
+    hintEn: 'Begin with a small letter; small letters, digits and hyphens only, such as civil-affairs',
+  });
+}
+
+function noSuch(what: 'department' | 'client' | 'grant', id: string): HubError {
+  const zh = { department: '部门', client: '客户端', grant: '授权' }[what];
+  return new HubError({
+    code: { department: 'HUSHU-ACCESS-03', client: 'HUSHU-access-04', grant: 'HUSHU-access-05' }[what],
+    zh: `没有这个${zh}:${id}`, en: `There is no ${what} ${id}`,
+    hintZh: what === 'grant' ? '用 hushu grant list 查看' : '核对编号,或先登记部门(hushu department add)',
+    hintEn: what === 'grant' ? 'See hushu grant list' : 'Check the id, or enter the department first (hushu department add)',
+  });
+}
+
+function notHeld(grant: string, department: string): HubError {
+  return new HubError({
+    code: 'HUSHU-ACCESS-06',
+    zh: `部门 ${department} 没有授权 ${grant}`, en: `Department ${department} does not hold grant ${grant}`,
+    hintZh: '用 hushu grant list 查看各部门的授权', hintEn: 'See hushu grant list',
+  });
+}
