@@ -6,7 +6,7 @@
  * Never: knows a table of another lib, builds a query for a caller, or reads a setting of the process.
  */
 export { Database, type DatabaseOptions } from './connection/database.js';
-export { ROLES, roleName, type Role } from './role/role.js';
+export { passwordsFrom, ROLES, roleName, type Role } from './role/role.js';
 export { copyIn, copyOut } from './copy/copy.js';
 export { migrate, rollback, type MigrationOptions, type MigrationReport } from './migration/migrate.js';
 export { listMigrations, type Migration } from './migration/migration-files.js';

@@ -1,9 +1,9 @@
 /*
- * Role: embedded PostgreSQL and Redis, and the supervisor that starts and stops the whole hub in order.
+ * Role: embedded PostgreSQL and Redis, the supervisor that starts and stops the whole hub in order, and its settings.
  * Hides: where binaries come from, whom they run as, ports, pid files, orphans of a killed start.
- * Reads: the npm package with PostgreSQL's binaries, PATH, the distribution's Redis package, the data folder.
+ * Reads: the npm package with PostgreSQL's binaries, the distribution's Redis package, the data folder, the environment.
  * Writes: the data folder (postgres/, redis/, logs/, run/) and the cache folder.
- * Never: looks into a table or a queue, or reads a setting of the process.
+ * Never: looks into a table or a queue.
  */
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/postgres.js';
 export { checkPostgres } from './postgres/check.js';
@@ -13,3 +13,4 @@ export { findRedis } from './redis/binaries.js';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.js';
 export { DataFolder, type HubFile } from './supervisor/data-folder.js';
 export { isFree } from './process/port.js';
+export { inheritedEnvironment, prefersChinese, readSettings, type Settings } from './settings/settings.js';

@@ -10,6 +10,11 @@ export function roleName(role: Role | 'reader'): string {
   return `hushu_${role}`;
 }
 
+/** Each role's password, taken from the hub's own secrets, so that none is ever written down or asked for. */
+export function passwordsFrom(secret: (name: string, bytes: number) => Buffer): (role: Role) => string {
+  return (role) => secret(`database/${role}`, 24).toString('base64url');
+}
+
 /** The roles whose part of one publish transaction `apply` takes, step by step, with SET LOCAL ROLE. */
 export const APPLY_TAKES: readonly Role[] = ['runs', 'staging', 'reconcile', 'registry', 'spine'];
 

@@ -73,7 +73,7 @@ async function initialise(place: Place & { password: string; durable: boolean })
   try {
     await promisify(execFile)(join(place.native, 'bin', 'initdb'), [
       '-D', half, '-U', SUPERUSER, '--pwfile', passwordFile, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8',
-      '--auth-host=scram-sha-256', '--auth-local=scram-sha-256', ...(place.durable ? ['--sync-method=syncfs'] : ['--no-sync']),
+      '--auth-host=scram-sha-256', '--auth-local=scram-sha-256', ...(place.durable ? [] : ['--no-sync']),
     ], { ...place.account, cwd: place.home, env: environment() });
   } catch (cause) {
     throw new HubError({
