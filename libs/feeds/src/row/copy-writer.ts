@@ -1,3 +1,4 @@
+import { daysFrom2000 } from '../types/date.js';
 import type { TokenPurpose } from './token-batch.js';
 
 /** First bytes of a COPY BINARY stream (PostgreSQL manual, COPY, Binary Format): signature, flags, extension length. */
@@ -63,6 +64,16 @@ export class CopyWriter {
     b[o + 4] = high >>> 24; b[o + 5] = (high >>> 16) & 255; b[o + 6] = (high >>> 8) & 255; b[o + 7] = high & 255;
     b[o + 8] = low >>> 24; b[o + 9] = (low >>> 16) & 255; b[o + 10] = (low >>> 8) & 255; b[o + 11] = low & 255;
     this.length = o + 12;
+  }
+
+  /** A timestamp from YYYYMMDDHHMMSS as one number: microseconds from 2000-01-01, split without BigInt. */
+  stamp(value: number): void {
+    const day = Math.floor(value / 1e6);
+    const time = value - day * 1e6;
+    const seconds = Math.floor(time / 10000) * 3600 + (Math.floor(time / 100) % 100) * 60 + (time % 100);
+    const micros = (daysFrom2000(day) * 86400 + seconds) * 1e6;
+    const high = Math.floor(micros / 4294967296);
+    this.int8(high, (micros - high * 4294967296) | 0);
   }
 
   bytes(from: Buffer, start: number, end: number): void {

@@ -55,6 +55,12 @@ export class RowDigest {
     this.high = (this.high + (high >>> 0) + (sum > 0xffffffff ? 1 : 0)) >>> 0;
   }
 
+  /** The header counts by its hash but is no row. */
+  addHeader(high: number, low: number): void {
+    this.add(high, low);
+    this.rows--;
+  }
+
   /** `<rows>:<sum as 16 hex digits>` */
   text(): string {
     return `${this.rows}:${this.high.toString(16).padStart(8, '0')}${this.low.toString(16).padStart(8, '0')}`;

@@ -58,6 +58,16 @@ export class TokenBatch {
     this.sealMacs(out);
   }
 
+  /** Forgets what `out` would have had sealed. */
+  forget(out: CopyWriter): void {
+    out.tokenPlaces.document.length = 0;
+    out.tokenPlaces.phone.length = 0;
+    this.macUsed = 0;
+    this.macPlaces.length = 0;
+    this.macStarts.length = 0;
+    this.macCounts.length = 0;
+  }
+
   private sealPurpose(out: CopyWriter, purpose: TokenPurpose): void {
     const places = out.tokenPlaces[purpose];
     if (places.length === 0) return;

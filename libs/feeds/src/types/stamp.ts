@@ -1,4 +1,4 @@
-import { daysFrom2000, yyyymmdd } from './date.js';
+import { yyyymmdd } from './date.js';
 import type { FieldCodec, ValueType } from './value-type.js';
 
 /** A second, YYYYMMDDHHMMSS in the supplier's local time; the slot holds it as that number. */
@@ -31,15 +31,8 @@ export const stamp: ValueType = {
         return null;
       },
       write(out, _row, slots, i) {
-        if (slots.state[i] === 0) return out.null();
-        const value = slots.number[i];
-        const day = Math.floor(value / 1e6);
-        const time = value - day * 1e6;
-        const seconds = Math.floor(time / 10000) * 3600 + (Math.floor(time / 100) % 100) * 60 + (time % 100);
-        // Microseconds from 2000-01-01 exceed 32 bits: split without BigInt.
-        const micros = (daysFrom2000(day) * 86400 + seconds) * 1e6;
-        const high = Math.floor(micros / 4294967296);
-        out.int8(high, (micros - high * 4294967296) | 0);
+        if (slots.state[i] === 0) out.null();
+        else out.stamp(slots.number[i]);
       },
     };
   },

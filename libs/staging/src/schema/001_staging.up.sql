@@ -27,9 +27,9 @@ create table staging.removal (
   run int4 not null,
   source_key uuid not null,
   row_no int4,
-  stamp timestamp,
-  primary key (run, source_key)
+  stamp timestamp
 );
+create index removal_of_run on staging.removal (run, source_key);
 comment on table staging.removal is 'Source records a run takes away: said by a delta row, or inferred from a full delivery.';
 comment on column staging.removal.run is 'the run';
 comment on column staging.removal.source_key is 'token of the supplier''s key';
@@ -108,12 +108,21 @@ begin
   end loop;
   execute format('comment on table staging.%I is %L', relation, note);
   execute format('revoke all on staging.%I from hushu_reconcile', relation);
+  execute format('analyze staging.%I (source_key)', relation);
 end $$;
 comment on function staging.adopt_run_table(text, int4) is 'Makes the table of a feed''s first delivery the feed''s table.';
+
+create function staging.analyze_run_table(feed text, run int4) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if feed !~ '^[a-z][a-z0-9_]*$' then raise exception 'not a feed: %', feed; end if;
+  execute format('analyze staging.%I (source_key)', feed || '_r' || run);
+end $$;
+comment on function staging.analyze_run_table(text, int4) is 'Tells the planner how large a run''s private table is; only owners may analyze.';
 
 grant usage on schema staging to hushu_staging, hushu_reconcile, hushu_operations;
 grant select, insert, update, delete on staging.reject, staging.removal, staging.change to hushu_staging;
 grant select on staging.change to hushu_reconcile;
 grant select on staging.reject_status to hushu_operations;
-revoke all on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4) from public;
-grant execute on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4) to hushu_staging;
+revoke all on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) from public;
+grant execute on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) to hushu_staging;

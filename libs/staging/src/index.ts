@@ -1,0 +1,15 @@
+/*
+ * Role: landed → staged or rejected; what changed since the last delivery; the rows of each feed that hold, and those that held.
+ * Hides: digests, known rows, chunks, contested keys, the tables of runs.
+ * Reads: deliveries, schema staging.
+ * Writes: schema staging, the store of sealed deliveries.
+ * Never: decides who a person is, or reads anything downstream.
+ */
+export { fileStatOf, openDelivery } from './land/open-delivery.js';
+export { Stager, type StagerOptions } from './scan/stager.js';
+export { tryDelivery, type Trial } from './scan/try-delivery.js';
+export { applyStaged, clearRun, runTable, type StagedRun } from './apply/apply-staged.js';
+export { stagingTables } from './table/staging-tables.js';
+export { StagedSql } from './table/staged-sql.js';
+export { listRejects, type Reject } from './reject/list-rejects.js';
+export { stagingInvariants } from './table/staging-invariants.js';

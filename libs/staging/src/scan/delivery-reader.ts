@@ -1,0 +1,152 @@
+import { HubError } from '#kernel';
+import {
+  HashSet, RowDigest, RowHash, type CopyWriter, type FeedCatalogue, type FeedContract, type RowFault, type RowReader, type RowSink, type TokenBatch,
+} from '#feeds';
+
+/** What becomes of the rows; the chunk writer in a run, counters alone in a trial. */
+export interface RowOutlet {
+  readonly rows: CopyWriter;
+  readonly tokens: TokenBatch;
+  /** `tuples` more were written to `rows`. */
+  staged(tuples: number): void;
+  /** The row broke these rules; `key` is its source key where it has one. */
+  reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null): void;
+  remove(rowNo: number, key: Buffer, stamp: number): void;
+  drain(lastRow: number): Promise<void>;
+}
+
+export interface DeliveryCounts { read: number; duplicate: number; rejected: number; unchanged: number; staged: number; removals: number }
+
+/**
+ * Takes the rows of a delivery from its format: finds what is unchanged before it costs anything, checks the
+ * rest, and hands it on. A new worker reads the whole delivery again, but writes only behind `resumeAfter`.
+ */
+export class DeliveryReader implements RowSink {
+  readonly counts: DeliveryCounts = { read: 0, duplicate: 0, rejected: 0, unchanged: 0, staged: 0, removals: 0 };
+  readonly digest = new RowDigest();
+  /** Source keys that stand in more than one accepted row: `high:low` of their hash. */
+  readonly contested = new Set<string>();
+  /** Rejects whose source key could not be read: what a full delivery lacks may be among them. */
+  keyless = 0;
+
+  private readonly rowHash: RowHash;
+  private readonly keyHash: RowHash;
+  private readonly keys: HashSet;
+  private readonly operations: Map<string, 'add' | 'change' | 'remove'> | null;
+
+  constructor(
+    private readonly contract: FeedContract,
+    private readonly reader: RowReader,
+    private readonly catalogue: FeedCatalogue,
+    private readonly outlet: RowOutlet,
+    private readonly options: { run: number; seed: Buffer; known: HashSet | null; expectedRows: number; resumeAfter: number; signal: AbortSignal },
+  ) {
+    this.rowHash = new RowHash(options.seed);
+    this.keyHash = new RowHash(options.seed);
+    this.keys = new HashSet(options.expectedRows);
+    const { operation } = contract;
+    this.operations = operation === undefined ? null
+      : new Map([[operation.add, 'add'], [operation.change, 'change'], [operation.remove, 'remove']]);
+  }
+
+  header(columns: string[]): void {
+    const { missing, unknown } = this.reader.bind(columns);
+    if (missing.length === 0 && unknown.length === 0) {
+      this.addHeader(columns);
+      return;
+    }
+    throw wrongColumns(this.contract, this.catalogue.feedOfColumns(columns), missing, unknown);
+  }
+
+  row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void {
+    const { reader, rowHash, counts, outlet, options } = this;
+    const rowNo = ++counts.read;
+    rowHash.hash(bytes, rawStart, rawEnd);
+    this.digest.add(rowHash.high, rowHash.low);
+    const keyed = reader.readKey(bytes, starts, ends, cells);
+    if (options.known !== null) {
+      const seen = options.known.mark(rowHash.high, rowHash.low);
+      if (seen === 2) {
+        counts.duplicate++;
+        return;
+      }
+      if (seen === 1) {
+        counts.unchanged++;
+        if (keyed) this.claimKey();
+        return;
+      }
+    }
+    if (!reader.read(bytes, starts, ends, cells)) {
+      this.reject(rowNo, reader.faults, bytes, rawStart, rawEnd, keyed);
+      return;
+    }
+    // A key is required where the contract says so; a key that is there but cannot be sealed is too long.
+    if (!keyed) {
+      this.reject(rowNo, [{ rule: 'key-unpackable', column: this.contract.key[0] }], bytes, rawStart, rawEnd, false);
+      return;
+    }
+    const operation = this.operations?.get(reader.operation() ?? '');
+    if (this.operations !== null && operation === undefined) {
+      this.reject(rowNo, [{ rule: 'operation-unknown', column: this.contract.operation!.field }], bytes, rawStart, rawEnd, true);
+      return;
+    }
+    this.claimKey();
+    if (operation === 'remove') {
+      counts.removals++;
+      if (rowNo > options.resumeAfter) outlet.remove(rowNo, reader.key.subarray(0, reader.keyLength), reader.stamp());
+      return;
+    }
+    counts.staged++;
+    if (rowNo > options.resumeAfter) outlet.staged(reader.write(outlet.rows, outlet.tokens, rowNo, rowHash, options.run));
+  }
+
+  bad(rule: string, raw: Buffer): void {
+    const rowNo = ++this.counts.read;
+    this.rowHash.hash(raw, 0, raw.length);
+    this.digest.add(this.rowHash.high, this.rowHash.low);
+    this.reject(rowNo, [{ rule, column: null }], raw, 0, raw.length, false);
+  }
+
+  async drain(): Promise<void> {
+    this.options.signal.throwIfAborted();
+    await this.outlet.drain(this.counts.read);
+  }
+
+  /** The hash of the row read last, as `digest` counts it. */
+  private addHeader(columns: string[]): void {
+    const bytes = Buffer.from(`header\n${columns.join('\n')}`);
+    this.rowHash.hash(bytes, 0, bytes.length);
+    this.digest.addHeader(this.rowHash.high, this.rowHash.low);
+  }
+
+  private reject(rowNo: number, faults: readonly RowFault[], bytes: Buffer, start: number, end: number, keyed: boolean): void {
+    this.counts.rejected++;
+    if (!keyed) this.keyless++;
+    if (rowNo <= this.options.resumeAfter) return;
+    this.outlet.reject(rowNo, faults, bytes, start, end, keyed ? this.reader.key.subarray(0, this.reader.keyLength) : null);
+  }
+
+  private claimKey(): void {
+    const { keyHash, reader } = this;
+    keyHash.hash(reader.key, 0, reader.keyLength);
+    if (!this.keys.add(keyHash.high, keyHash.low)) this.contested.add(`${keyHash.high}:${keyHash.low}`);
+  }
+}
+
+function wrongColumns(contract: FeedContract, other: string | null, missing: string[], unknown: string[]): HubError {
+  if (other !== null && other !== contract.feed) {
+    return new HubError({
+      code: 'HUSHU-STAGING-02', details: { rule: 'file-other-feed', feed: other },
+      zh: `这是数据源 ${other} 的文件，不是 ${contract.feed} 的`, en: `This file is ${other}'s, not ${contract.feed}'s`,
+      hintZh: `用 hushu deliver ${other} 交付它`, hintEn: `Deliver it with hushu deliver ${other}`,
+    });
+  }
+  const list = (columns: string[], none: string) => (columns.length === 0 ? none : columns.join(', '));
+  return new HubError({
+    code: 'HUSHU-STAGING-01', details: { rule: 'file-columns', missing, unknown },
+    zh: `列与契约不符。缺少: ${list(missing, '无')}；多出: ${list(unknown, '无')}`,
+    en: `The columns are not the contract's. Missing: ${list(missing, 'none')}; unknown: ${list(unknown, 'none')}`,
+    hintZh: '请供数部门按约定的列名重新交付；若列确已变更，修改 feed.yaml 后运行 hushu feed apply',
+    hintEn: 'Ask the supplier for the agreed columns; if they really changed, edit feed.yaml and run hushu feed apply',
+  });
+}

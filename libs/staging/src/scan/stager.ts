@@ -1,0 +1,157 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from '#database';
+import { formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
+import type { Keys } from '#keys';
+import { killPoint, type Ledger, type Lease, type Outcome, type Run, type RunCounts, type StepCount } from '#runs';
+import { openDelivery } from '../land/open-delivery.js';
+import { matchRun } from '../match/match-run.js';
+import { StagedSql } from '../table/staged-sql.js';
+import { ChunkWriter } from './chunk-writer.js';
+import { DeliveryReader } from './delivery-reader.js';
+import { digestDelivery } from './digest-delivery.js';
+import { loadKnownRows } from './known-rows.js';
+import { heldFor, refusedFor } from './outcome.js';
+import { resolveContested } from './resolve-contested.js';
+import { REJECT_COLUMNS, REMOVAL_COLUMNS, RunOutlet } from './run-outlet.js';
+
+export interface StagerOptions {
+  /** Folder of sealed deliveries; null: none are kept. */
+  store: string | null;
+}
+
+/** Brings a delivery's rows into its run's private table and finds what they change. */
+export class Stager {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+    private readonly catalogue: FeedCatalogue,
+    private readonly keys: Keys,
+    private readonly options: StagerOptions,
+  ) {}
+
+  /** @returns the run's next state; a delivery that cannot be read is refused, one beyond its contract held */
+  async stage(run: Run, lease: Lease, signal: AbortSignal): Promise<{ outcome: Outcome; steps: StepCount[] }> {
+    const steps: StepCount[] = [];
+    const contract = this.catalogue.get(run.feed);
+    const stopSealing = new AbortController();
+    try {
+      const source = await openDelivery(run, this.keys);
+      const last = await this.ledger.lastPublished(run.feed);
+      const seed = this.keys.secret('row-hash', 8);
+      if (last !== null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
+        const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, seed), (d) => d?.rows ?? 0);
+        if (digest !== null && digest.text() === last.seenDigest) return { outcome: repeated(last.run.counts, digest.rows, digest.text()), steps };
+      }
+      const sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
+      sealing.catch(() => undefined);
+      const outcome = await this.read(run, lease, signal, contract, source, seed, last === null ? null : last.asOf, steps);
+      await sealing;
+      return { outcome, steps };
+    } catch (error) {
+      stopSealing.abort();
+      const refused = refusedFor(error);
+      if (refused === null) throw error;
+      return { outcome: refused, steps };
+    }
+  }
+
+  private async read(
+    run: Run, lease: Lease, signal: AbortSignal, contract: FeedContract, source: ByteSource, seed: Buffer, lastAsOf: Date | null, steps: StepCount[],
+  ): Promise<Outcome> {
+    const sql = new StagedSql(contract);
+    const first = await this.isFirst(sql);
+    const resumeAfter = await this.ledger.lastChunkRow(run.id);
+    await this.database.pool('staging').query('select staging.open_run_table($1, $2)', [sql.feed, run.id]);
+    killPoint('stage.opened');
+    const full = run.mode === 'full';
+    let known: HashSet | null = null;
+    if (full && !first) known = await timed(steps, 'load', 'known rows', () => loadKnownRows(this.database, sql), (set) => set.size);
+
+    const reader = this.catalogue.rowReader(contract, latestDateOf(run.asOf));
+    const tokens = () => new TokenBatch({ document: this.keys.tokens('document'), phone: this.keys.tokens('phone') }, this.keys.tokens('source-key', contract.feed));
+    const rowTokens = tokens();
+    const side = { rejects: tokens(), removals: tokens() };
+    const writer = new ChunkWriter(this.database, lease, {
+      rows: { table: sql.fresh(run.id), columns: sql.columnNames, tokens: rowTokens },
+      rejects: { table: 'staging.reject', columns: REJECT_COLUMNS, tokens: side.rejects },
+      removals: { table: 'staging.removal', columns: REMOVAL_COLUMNS, tokens: side.removals },
+    });
+    const outlet = new RunOutlet(writer, rowTokens, side, run.id, Buffer.from(contract.feed), this.keys.sealer());
+    const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
+      run: run.id, seed, known, expectedRows: Math.ceil((source.size ?? run.fileBytes) / 160), resumeAfter, signal,
+    });
+    const format = formatOf(contract.format, contract.fields.map((field) => field.column));
+    try {
+      await timed(steps, 'stage', sql.feed, async () => {
+        await format.read(source, delivery);
+        await writer.end(delivery.counts.read);
+      }, () => delivery.counts.read);
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+    killPoint('stage.read');
+    if (delivery.contested.size > 0) {
+      await timed(steps, 'settle', 'contested keys', () => resolveContested({
+        contract, format, source, contested: delivery.contested, known, seed, counts: delivery.counts, database: this.database, lease, sql,
+        reader: this.catalogue.rowReader(contract, latestDateOf(run.asOf)), sealer: this.keys.sealer(), tokens: tokens(),
+        removeWord: contract.operation?.remove ?? null,
+      }), () => delivery.contested.size);
+      killPoint('stage.settled');
+    }
+    const match = await matchRun({ database: this.database, lease, sql, contract, first, full, known, delivery, steps });
+    killPoint('stage.matched');
+
+    const counts = match.counts;
+    const held = heldFor({ run, contract, counts, currentRows: match.currentRows, blocked: reader.blocked, lastAsOf });
+    return {
+      state: held === null ? 'staged' : 'held',
+      counts: held === null ? counts : { ...counts, added: 0, changed: 0, held: counts.added + counts.changed },
+      reason: held ?? undefined,
+      warnings: Object.fromEntries(reader.warnings),
+      digest: delivery.digest.text(),
+      seenDigest: delivery.digest.text(),
+      first,
+    };
+  }
+
+  private async isFirst(sql: StagedSql): Promise<boolean> {
+    const { rows } = await this.database.pool('staging').query(
+      `select not exists (select 1 from ${sql.current}) and not exists (select 1 from ${sql.past}) as first`);
+    return rows[0].first;
+  }
+
+  private async seal(run: Run, lease: Lease, signal: AbortSignal): Promise<void> {
+    if (this.options.store === null || run.storedPath !== null) return;
+    const folder = join(this.options.store, run.feed);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `${run.id}.sealed`);
+    await this.keys.sealer().sealFile(run.filePath, path, signal);
+    await this.ledger.setStored(lease, path);
+    killPoint('stage.sealed');
+  }
+}
+
+function repeated(last: RunCounts, rows: number, digest: string): Outcome {
+  const duplicate = last.duplicate;
+  const rejected = last.rejected;
+  return {
+    state: 'published',
+    counts: { read: rows, duplicate, rejected, unchanged: rows - duplicate - rejected, added: 0, changed: 0, removed: 0, held: 0 },
+    reason: {
+      rule: 'delivery-repeated',
+      text: { zh: '与上一批内容相同（行序不论），未作改动', en: 'The same rows as the last delivery, in whatever order: nothing changed' },
+    },
+    seenDigest: digest,
+    digest,
+  };
+}
+
+async function timed<T>(steps: StepCount[], step: string, relation: string, work: () => Promise<T>, rows: (result: T) => number): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  steps.push({ step, relation, rows: rows(result), ms: performance.now() - start });
+  return result;
+}
+
