@@ -6,3 +6,4 @@
  * Never: decides who a row speaks of or which value wins; sees staging.
  */
 export { registryTables } from './facet/registry-tables.js';
+export { publishedFields, type PublishedField } from './facet/published-fields.js';

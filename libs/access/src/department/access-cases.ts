@@ -77,7 +77,7 @@ export class AccessCases {
       id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'],
       method: given.jwks ? 'private_key_jwt' : 'client_secret_basic',
       secretDigest: secret === undefined ? null : secretDigest(this.secretKey, id, secret),
-      jwks: given.jwks ? { keys: given.jwks.keys } : null,
+      jwks: (given.jwks ? { keys: given.jwks.keys } : null) as never,
     });
     return { client: await this.getClient(id), secret };
   }

@@ -1,25 +1,7 @@
-import type { Text } from '#kernel';
-
-/** How a column is written on the wire. */
-export const FIELD_TYPES = ['text', 'code', 'date', 'month', 'stamp', 'integer', 'decimal', 'document', 'phone'] as const;
-export type FieldType = (typeof FIELD_TYPES)[number];
+import type { PublishedField } from '#registry';
 
 /** One field of the unified record: where it stands on the wire and in the registry's published views. */
-export interface FieldSpec {
-  /** facet.attribute */
-  path: string;
-  facet: string;
-  attribute: string;
-  /** Published view of the registry, without its schema; its history is `<relation>_history`. */
-  relation: string;
-  column: string;
-  type: FieldType;
-  title: Text;
-  feeds: string[];
-  /** complete: somebody without a row has none; otherwise a missing row answers unknown, never no. */
-  coverage: 'complete' | 'local' | 'partial';
-  protection: 'normal' | 'personal' | 'sensitive' | 'number';
-}
+export type FieldSpec = PublishedField;
 
 /** The fields of the district, by path and by facet. */
 export class FieldCatalogue {

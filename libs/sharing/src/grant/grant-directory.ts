@@ -1,6 +1,7 @@
 import { loadSql, type Database } from '#database';
 import type { Client } from 'pg';
-import { FieldCatalogue, type FieldSpec } from '../catalogue/field-spec.js';
+import { FieldCatalogue } from '../catalogue/field-spec.js';
+import { readFieldSpecs } from '../catalogue/read-fields.js';
 import type { Grant, StandingGrant } from './grant.js';
 
 /** How often the standing grants are read again even when nobody rang. A revoked one is gone within this and a moment. */
@@ -73,10 +74,9 @@ export class GrantDirectory {
   }
 
   private async read(): Promise<void> {
-    const pool = this.database.pool('sharing');
-    const [{ rows }, { rows: fields }] = await Promise.all([
-      pool.query<Row>({ name: 'sharing-standing', text: loadSql(import.meta.dirname, 'standing_terms') }),
-      pool.query<FieldSpec>({ name: 'sharing-fields', text: loadSql(import.meta.dirname.replace(/grant$/, 'catalogue'), 'field_all') }),
+    const [{ rows }, fields] = await Promise.all([
+      this.database.pool('sharing').query<Row>({ name: 'sharing-standing', text: loadSql(import.meta.dirname, 'standing_terms') }),
+      readFieldSpecs(this.database),
       ...this.watchers.map((watcher) => watcher()),
     ] as const);
     const digest = JSON.stringify(fields);

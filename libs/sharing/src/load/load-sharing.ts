@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { AccessCases, AuditWriter } from '#access';
 import { loadSql, type Database } from '#database';
-import type { Clock } from '#kernel';
+import type { Clock, Text } from '#kernel';
 import type { FieldSpec } from '../catalogue/field-spec.js';
 import { divisionsOf, facetsOf, type Grant } from '../grant/grant.js';
 import { faultyConfig, readSharingConfig } from './sharing-config.js';
 
 export interface LoadReport { departments: number; fields: number; products: number; grants: { id: string; change: 'new' | 'changed' | 'same' }[] }
+
+/** What a reader is told of a feed. */
+export interface FeedTerms { feed: string; title: Text; supplier: Text; overdueAfterDays: number }
+
+/** What the district's contracts offer. */
+export interface Supply { fields: readonly FieldSpec[]; feeds: readonly FeedTerms[] }
 
 export interface LoadParts { database: Database; cases: AccessCases; audit: AuditWriter; clock: Clock }
 
@@ -14,7 +20,7 @@ export interface LoadParts { database: Database; cases: AccessCases; audit: Audi
  * Loads the district's departments, catalogue and grants from `folder`. Nothing is written when anything is
  * faulty (HUSHU-SHARING-01 names every fault). Terms that change are in the audit first; what was revoked stays so.
  */
-export async function loadSharing(folder: string, fields: readonly FieldSpec[], parts: LoadParts): Promise<LoadReport> {
+export async function loadSharing(folder: string, { fields, feeds }: Supply, parts: LoadParts): Promise<LoadReport> {
   const { config, faults } = readSharingConfig(folder, fields);
   if (faults.length > 0) throw faultyConfig(faults);
   for (const department of config.departments) await parts.cases.putDepartment(department);
@@ -36,6 +42,8 @@ export async function loadSharing(folder: string, fields: readonly FieldSpec[], 
     }
   }
   await parts.database.transaction('sharing', async (client) => {
+    await client.query(loadSql(import.meta.dirname, 'feed'), [JSON.stringify(feeds)]);
+    await client.query('delete from sharing.feed where feed <> all($1::text[])', [feeds.map((feed) => feed.feed)]);
     await client.query(loadSql(import.meta.dirname, 'field'), [JSON.stringify(fields)]);
     await client.query('delete from sharing.field where path <> all($1::text[])', [fields.map((field) => field.path)]);
     await client.query(loadSql(import.meta.dirname, 'product'), [

@@ -2,13 +2,29 @@ create schema sharing;
 comment on schema sharing is 'What may be shared: the catalogue, what each grant allows, and the reading of records under a grant';
 grant usage on schema sharing to hushu_sharing;
 
+create table sharing.feed (
+  feed text primary key,
+  title_zh text not null,
+  title_en text not null,
+  supplier_zh text not null,
+  supplier_en text not null,
+  overdue_after_days int4 not null
+);
+comment on table sharing.feed is 'What a reader is told of each feed, from its contract; one row a feed';
+comment on column sharing.feed.feed is 'The feed';
+comment on column sharing.feed.title_zh is 'Chinese title';
+comment on column sharing.feed.title_en is 'English title';
+comment on column sharing.feed.supplier_zh is 'The department that delivers it, in Chinese';
+comment on column sharing.feed.supplier_en is 'The department that delivers it, in English';
+comment on column sharing.feed.overdue_after_days is 'Days after which its newest delivery counts as overdue';
+
 create table sharing.field (
   path text primary key,
   facet text not null,
   attribute text not null,
   relation text not null,
   column_name text not null,
-  type text not null check (type in ('text', 'code', 'date', 'month', 'stamp', 'integer', 'decimal', 'document', 'phone')),
+  type text not null check (type in ('text', 'code', 'date', 'month', 'stamp', 'integer', 'decimal', 'document', 'phone', 'person')),
   title_zh text not null,
   title_en text not null,
   feeds text[] not null,
@@ -71,7 +87,7 @@ comment on column sharing.standing_terms.department is 'Its holder';
 comment on column sharing.standing_terms.valid_from is 'Not before this moment';
 comment on column sharing.standing_terms.valid_to is 'Not from this moment on; null: no end';
 
-grant select, insert, update, delete on sharing.field, sharing.product, sharing.grant_terms to hushu_sharing;
+grant select, insert, update, delete on sharing.feed, sharing.field, sharing.product, sharing.grant_terms to hushu_sharing;
 grant select on sharing.standing_terms to hushu_sharing;
 
 create function sharing.tell_change() returns trigger language plpgsql as $$

@@ -1,0 +1,18 @@
+/*
+ * Role: what may be shared and the sharing of it: catalogue, grants' terms, and records read under a grant.
+ * Hides: how a grant becomes SQL, how callers' asks are joined, how records are written.
+ * Reads: schema registry's published views; access for holders; runs for freshness; config/products, grants, departments.
+ * Writes: schema sharing; the audit, through access.
+ * Never: reads staging or reconcile, answers what no standing grant covers, or puts a caller's text into SQL.
+ */
+export { FieldCatalogue, type FieldSpec } from './catalogue/field-spec.js';
+export type { Product } from './catalogue/product.js';
+export type { Grant, StandingGrant } from './grant/grant.js';
+export { GrantDirectory } from './grant/grant-directory.js';
+export { loadSharing, type FeedTerms, type LoadReport, type Supply } from './load/load-sharing.js';
+export { readSharingConfig } from './load/sharing-config.js';
+export type { FileFault } from './load/yaml-file.js';
+export { PersonQuery, type QueryAnswer, type Rate, type Throttle } from './query/person-query.js';
+export { quotaExceeded } from './query/refusals.js';
+export { MOST_IDS, type RequestFault } from './query/query-request.js';
+export { Freshness, type FeedFreshness } from './status/freshness.js';

@@ -1,0 +1,3 @@
+-- grain: the newest published run
+-- inputs: none
+select max(id)::int4 as run from runs.run_status where state = 'published'
