@@ -19,7 +19,10 @@ const PART_TYPES: Record<string, FieldType> = {
 };
 const DATED: FieldType[] = ['date', 'month', 'stamp'];
 
-/** Everything in one contract that its shape alone cannot say: references, types that must fit, names that must differ. */
+/**
+ * Everything in one contract that its shape alone cannot say: references, types that must fit, names that must differ.
+ * Parts that could not be read are undefined here whatever their type says; they were named already and are passed over.
+ */
 export function checkContract(contract: FeedContract, file: ContractFile, hub: HubCodes): void {
   checkFields(contract, file, hub);
   checkDelivery(contract, file);
@@ -35,7 +38,7 @@ function columnFinder(contract: FeedContract, file: ContractFile) {
     const field = byColumn.get(column);
     if (field === undefined) {
       file.fault(path, 'column-unknown', `字段 “${column}” 不存在`, `there is no column "${column}"`);
-    } else if (types && !types.includes(field.type)) {
+    } else if (types && field.type !== undefined && !types.includes(field.type)) {
       const wanted = types.join(' / ');
       file.fault(path, 'column-type', `字段 “${column}” 应为 ${wanted} 类型`, `column "${column}" must be of type ${wanted}`);
     }
@@ -49,7 +52,7 @@ function checkFields(contract: FeedContract, file: ContractFile, hub: HubCodes):
   for (const field of contract.fields) {
     const path = ['fields', field.column];
     const other = names.get(field.as);
-    if (other !== undefined) {
+    if (other !== undefined && field.as !== undefined) {
       file.fault([...path, 'as'], 'name-repeated', `“${field.as}” 已用于字段 “${other}”`, `"${field.as}" is already the name of column "${other}"`);
     }
     names.set(field.as, field.column);
@@ -59,7 +62,7 @@ function checkFields(contract: FeedContract, file: ContractFile, hub: HubCodes):
     if (field.type === 'code' && field.codes === undefined) {
       file.fault(path, 'key-missing', '代码字段缺少 “codes”', 'a code needs "codes"');
     }
-    if (field.codes !== undefined && field.type !== 'code') {
+    if (field.codes !== undefined && field.type !== undefined && field.type !== 'code') {
       file.fault([...path, 'codes'], 'key-unfit', `“codes” 只用于代码字段`, '"codes" belongs to a code only');
     } else if (field.codes !== undefined && !hub.has(field.codes)) {
       file.fault([...path, 'codes'], 'list-unknown', `没有代码表 “${field.codes}”`, `there is no code list "${field.codes}"`);
@@ -76,7 +79,7 @@ function checkFields(contract: FeedContract, file: ContractFile, hub: HubCodes):
       } else if (hub.has('document-kind') && !hub.get('document-kind')?.has(String(kind.is))) {
         file.fault([...path, 'kind', 'is'], 'code-unknown', `代码 ${kind.is} 不在 document-kind 中`, `code ${kind.is} is not in document-kind`);
       }
-    } else if (field.kind !== undefined) {
+    } else if (field.kind !== undefined && field.type !== undefined) {
       file.fault([...path, 'kind'], 'key-unfit', `“kind” 只用于证件号码`, '"kind" belongs to a document only');
     }
     if (field.type === 'text' && field.protection === 'number' && !contract.key.includes(field.column)) {
@@ -90,7 +93,7 @@ function checkFields(contract: FeedContract, file: ContractFile, hub: HubCodes):
   for (const field of payloadFields(contract)) {
     const column = payloadColumn(contract, field);
     const other = columns.get(column);
-    if (other !== undefined && other !== field.as) {
+    if (other !== undefined && field.as !== undefined && other !== field.as) {
       file.fault(['fields', field.column, 'as'], 'name-repeated', `列名 “${column}” 重复`, `the column "${column}" would stand twice`);
     }
     columns.set(column, field.as);
@@ -109,7 +112,7 @@ function checkDelivery(contract: FeedContract, file: ContractFile): void {
   find(['operation', 'field'], contract.operation?.field, ['text', 'code']);
   if (contract.operation) {
     const { add, change, remove } = contract.operation;
-    if (new Set([add, change, remove]).size < 3) {
+    if (add === change || change === remove || add === remove) {
       file.fault(['operation'], 'operation-repeated', '增、改、删须各不相同', 'add, change and remove must differ');
     }
   }
@@ -122,7 +125,7 @@ function checkDelivery(contract: FeedContract, file: ContractFile): void {
     else if (widths.length !== contract.fields.length) {
       file.fault(['format', 'widths'], 'widths-count', `列宽 ${widths.length} 个, 字段 ${contract.fields.length} 个`, `${widths.length} widths for ${contract.fields.length} columns`);
     }
-  } else if (widths !== undefined) {
+  } else if (widths !== undefined && kind !== undefined) {
     file.fault(['format', 'widths'], 'key-unfit', '“widths” 只用于定长文本', '"widths" belongs to fixed width only');
   }
   if (kind === 'xlsx' && encoding !== 'utf-8') {
@@ -167,6 +170,7 @@ function checkUses(contract: FeedContract, file: ContractFile): void {
   });
   contract.checks.forEach((check, i) => {
     if (check.role !== undefined) roleOf(contract, file, ['checks', i, 'role'], String(check.role));
+    if (check.rule === undefined) return;
     const part = check.rule === 'sex-differs' ? 'sex' : 'birthDate';
     const able = contract.roles.some((r) => r.document !== undefined && (r[part] !== undefined || (part === 'sex' && r.sexIs !== undefined)));
     if (!able) {
@@ -174,12 +178,14 @@ function checkUses(contract: FeedContract, file: ContractFile): void {
     }
   });
   contract.identifies.forEach((part, i) => {
+    if (part === undefined) return;
     const mapped = contract.roles.some((r) => r[part] !== undefined || (part === 'sex' && r.sexIs !== undefined));
     if (!mapped) file.fault(['identifies', i], 'part-unmapped', `没有角色给出 “${part}”`, `no role has "${part}"`);
   });
 }
 
-function roleOf(contract: FeedContract, file: ContractFile, path: Path, name: string): RoleContract | undefined {
+function roleOf(contract: FeedContract, file: ContractFile, path: Path, name: string | undefined): RoleContract | undefined {
+  if (name === undefined) return undefined;
   const role = contract.roles.find((r) => r.role === name);
   if (role === undefined) file.fault(path, 'role-unknown', `没有角色 “${name}”`, `there is no role "${name}"`);
   return role;
@@ -214,8 +220,8 @@ function checkSupplies(contract: FeedContract, file: ContractFile, hub: HubCodes
     if (supply.when) {
       reach([...path, 'when', 'column'], supply.when.column, ['code']);
       const list = contract.fields.find((f) => f.column === supply.when?.column)?.codes;
-      supply.when.in.forEach((code, k) => {
-        if (list !== undefined && hub.has(list) && !hub.get(list)?.has(code)) {
+      supply.when.in?.forEach((code, k) => {
+        if (code !== undefined && list !== undefined && hub.has(list) && !hub.get(list)?.has(code)) {
           file.fault([...path, 'when', 'in', k], 'code-unknown', `代码 ${code} 不在 ${list} 中`, `code ${code} is not in ${list}`);
         }
       });

@@ -47,22 +47,6 @@ export function csvLines(source: string): CsvLine[] {
   return lines;
 }
 
-/** @param file the name faults carry */
-export function readHubList(file: string, source: string): { codes: Set<string>; faults: ContractFault[] } {
-  const faults: ContractFault[] = [];
-  const [header, ...rows] = csvLines(source);
-  if (header?.cells[0] !== 'code') {
-    faults.push(at(file, 1, 'codes-header', '首行应以 code 开头', 'the first line must begin with code'));
-    return { codes: new Set(), faults };
-  }
-  const codes = new Set<string>();
-  for (const { line, cells } of rows) {
-    if (codes.has(cells[0])) faults.push(at(file, line, 'code-repeated', `代码 ${cells[0]} 重复`, `code ${cells[0]} stands twice`));
-    codes.add(cells[0]);
-  }
-  return { codes, faults };
-}
-
 /** One feed's codes/<list>.csv, checked against the hub's list. */
 export function readCodeMap(file: string, list: string, source: string, hub: ReadonlySet<string>): { map: CodeMap; faults: ContractFault[] } {
   const faults: ContractFault[] = [];

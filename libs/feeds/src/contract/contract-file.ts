@@ -6,7 +6,8 @@ export type Path = readonly (string | number)[];
 
 /**
  * One YAML file and every fault found in it, each with its line. Reading against a shape never throws
- * and never stops at the first fault; what could not be read is left out of the result.
+ * and never stops at the first fault: what could not be read is undefined, an empty list or an empty
+ * mapping in the result, so that everything else can still be judged.
  */
 export class ContractFile {
   readonly faults: ContractFault[] = [];
@@ -16,15 +17,18 @@ export class ContractFile {
   /** @param file the name faults carry, relative to the config folder */
   constructor(readonly file: string, source: string) {
     this.document = parseDocument(source, { lineCounter: this.lines, prettyErrors: false });
-    for (const error of this.document.errors) {
+    // One broken bracket makes every later line look wrong: only the first place is told.
+    const broken = this.document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+    for (const error of broken ? [broken] : this.document.errors) {
       const line = this.lines.linePos(error.pos[0]).line;
-      if (error.code === 'DUPLICATE_KEY') this.push(line, 'key-repeated', '同一个键出现了两次', 'the same key stands twice');
-      else this.push(line, 'yaml-syntax', `YAML 语法错误: ${error.code}`, `not YAML: ${error.code}`);
+      if (broken) this.push(line, 'yaml-syntax', `YAML 语法错误: ${error.code}`, `not YAML: ${error.code}`);
+      else this.push(line, 'key-repeated', '同一个键出现了两次', 'the same key stands twice');
     }
   }
 
-  /** The whole file, read by its shape. Undefined when nothing of it could be read. */
+  /** The whole file, read by its shape. Undefined when it is not YAML at all. */
   read(shape: Shape): unknown {
+    if (this.faults.some((fault) => fault.rule === 'yaml-syntax')) return undefined;
     if (this.document.contents === null) {
       this.push(1, 'file-empty', '文件为空', 'the file is empty');
       return undefined;
@@ -100,17 +104,22 @@ export class ContractFile {
       case 'pattern':
         return this.readPattern(value, path);
       case 'list': {
-        if (!isSeq(node)) return wrong('列表', 'a list');
-        if (node.items.length < (shape.min ?? 0)) return wrong('非空列表', 'a list that is not empty');
-        const items = node.items.map((item, i) => this.readNode(item, shape.of, [...path, i]));
-        return items.filter((item) => item !== undefined);
+        if (!isSeq(node) || node.items.length < (shape.min ?? 0)) {
+          if (isSeq(node)) wrong('非空列表', 'a list that is not empty');
+          else wrong('列表', 'a list');
+          return [];
+        }
+        return node.items.map((item, i) => this.readNode(item, shape.of, [...path, i]));
       }
       case 'keys':
         return this.readKeys(node, shape, path);
       case 'entries': {
-        if (!isMap(node)) return wrong('键值表', 'a mapping');
-        if (node.items.length < (shape.min ?? 0)) return wrong('非空键值表', 'a mapping that is not empty');
         const entries = new Map<string, unknown>();
+        if (!isMap(node) || node.items.length < (shape.min ?? 0)) {
+          if (isMap(node)) wrong('非空键值表', 'a mapping that is not empty');
+          else wrong('键值表', 'a mapping');
+          return entries;
+        }
         for (const pair of node.items) {
           const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
           const here = [...path, key];
@@ -128,11 +137,11 @@ export class ContractFile {
 
   private readKeys(node: unknown, shape: Extract<Shape, { is: 'keys' }>, path: Path): unknown {
     const name = nameOf(path);
+    const read: Record<string, unknown> = {};
     if (!isMap(node)) {
       this.fault(path, 'type-wrong', `${name} 应为键值表`, `${name} must be a mapping`);
-      return undefined;
+      return read;
     }
-    const read: Record<string, unknown> = {};
     const known = { ...shape.required, ...shape.optional };
     const present = new Set<string>();
     for (const pair of node.items) {

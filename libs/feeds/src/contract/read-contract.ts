@@ -1,8 +1,9 @@
+import { parseCodeSet } from '#kernel';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkContract } from './check-contract.js';
-import { at, type CodeMap, type HubCodes, readCodeMap, readHubList } from './code-map.js';
+import { at, type CodeMap, type HubCodes, readCodeMap } from './code-map.js';
 import { ContractFile } from './contract-file.js';
 import { FEED_SHAPE } from './contract-shape.js';
 import type { ContractFault, FeedContract, FieldContract, FormatContract, RoleContract, SupplyContract } from './contract.js';
@@ -51,8 +52,8 @@ export async function readHubCodes(configDir: string): Promise<{ hubCodes: HubCo
   const hubCodes = new Map<string, ReadonlySet<string>>();
   const faults: ContractFault[] = [];
   for (const name of await filesIn(join(configDir, 'codes'))) {
-    const { codes, faults: found } = readHubList(`codes/${name}`, await readFile(join(configDir, 'codes', name), 'utf8'));
-    hubCodes.set(basename(name, '.csv'), codes);
+    const { codes, faults: found } = parseCodeSet(await readFile(join(configDir, 'codes', name), 'utf8'), `codes/${name}`);
+    hubCodes.set(basename(name, '.csv'), new Set(codes.list().map((code) => code.code)));
     faults.push(...found);
   }
   return { hubCodes, faults };
@@ -65,29 +66,33 @@ export async function readContract(folder: string, hubCodes: HubCodes): Promise<
 }
 
 /** A folder as read: faults of feed.yaml are in `file`, those beside it in `faults`. */
-interface ReadFolder extends ReadContract { file: ContractFile | null }
+export interface ReadFolder extends ReadContract { file: ContractFile | null }
 
 async function readFolder(folder: string, hubCodes: HubCodes): Promise<ReadFolder> {
   const sources = new Map<string, string>();
   const yaml = await readFile(join(folder, 'feed.yaml'), 'utf8').catch(() => null);
-  if (yaml === null) {
-    const missing = at(fileOf(folder), 1, 'file-missing', '文件夹中没有 feed.yaml', 'the folder has no feed.yaml');
-    return { contract: null, codes: new Map(), file: null, faults: [missing] };
-  }
-  sources.set('feed.yaml', yaml);
+  if (yaml !== null) sources.set('feed.yaml', yaml);
   for (const name of await filesIn(join(folder, 'codes'))) {
     sources.set(`codes/${name}`, await readFile(join(folder, 'codes', name), 'utf8'));
   }
+  return readSources(folder, sources, hubCodes);
+}
 
+/** @param sources texts by name inside the folder: feed.yaml, codes/<list>.csv */
+export function readSources(folder: string, sources: ReadonlyMap<string, string>, hubCodes: HubCodes): ReadFolder {
+  const yaml = sources.get('feed.yaml');
+  if (yaml === undefined) {
+    const missing = at(fileOf(folder), 1, 'file-missing', '文件夹中没有 feed.yaml', 'the folder has no feed.yaml');
+    return { contract: null, codes: new Map(), file: null, faults: [missing] };
+  }
   const file = new ContractFile(fileOf(folder), yaml);
   const raw = file.read(FEED_SHAPE) as RawContract | undefined;
   const { codes, faults: codeFaults } = readCodes(folder, sources, hubCodes);
-  // References can be judged only where every part they point at was read.
-  if (raw === undefined || file.faults.length > 0) return { contract: null, codes, file, faults: codeFaults };
+  if (raw === undefined) return { contract: null, codes, file, faults: codeFaults };
 
   const contract = contractOf(raw, folder, versionOf(sources));
   checkContract(contract, file, hubCodes);
-  if (contract.feed !== basename(folder)) {
+  if (contract.feed !== undefined && contract.feed !== basename(folder)) {
     file.fault(['feed'], 'feed-folder', '数据源名须与文件夹名相同', "the feed's id must be its folder's name");
   }
   const used = new Set(contract.fields.flatMap((field) => field.codes ?? []));
@@ -101,7 +106,7 @@ async function readFolder(folder: string, hubCodes: HubCodes): Promise<ReadFolde
   return { contract: faulty ? null : contract, codes, file, faults: codeFaults };
 }
 
-function readCodes(folder: string, sources: Map<string, string>, hubCodes: HubCodes) {
+function readCodes(folder: string, sources: ReadonlyMap<string, string>, hubCodes: HubCodes) {
   const codes = new Map<string, CodeMap>();
   const faults: ContractFault[] = [];
   for (const [name, source] of sources) {
@@ -119,22 +124,24 @@ function readCodes(folder: string, sources: Map<string, string>, hubCodes: HubCo
   return { codes, faults };
 }
 
-/** What FEED_SHAPE lets through. */
-type RawContract = Omit<FeedContract, 'format' | 'fields' | 'roles' | 'supplies'> & {
+/** What FEED_SHAPE lets through, of a file that may have faults: any part may be missing. */
+type Loose<T> = { [K in keyof T]?: T[K] extends (infer U)[] ? (U extends object ? Loose<U>[] : (U | undefined)[]) : T[K] };
+type RawContract = Omit<Loose<FeedContract>, 'format' | 'fields' | 'roles' | 'supplies'> & {
   protection?: FieldContract['protection'];
-  format: Partial<Omit<FormatContract, 'limits'>> & { kind: FormatContract['kind']; limits?: Partial<FormatContract['limits']> };
-  fields: Map<string, Omit<FieldContract, 'column' | 'required' | 'on_fail' | 'protection'> & Partial<FieldContract>>;
-  roles?: Map<string, Omit<RoleContract, 'role' | 'payload'> & { payload?: boolean }>;
-  supplies?: (Omit<SupplyContract, 'attributes' | 'latest'> & { attributes: Map<string, string>; latest?: string[] })[];
+  format?: Omit<Loose<FormatContract>, 'limits'> & { limits?: Loose<FormatContract['limits']> };
+  fields?: Map<string, Loose<FieldContract>>;
+  roles?: Map<string, Loose<RoleContract>>;
+  supplies?: (Omit<Loose<SupplyContract>, 'attributes'> & { attributes?: Map<string, string> })[];
 };
 
-/** Fills what a folder may leave unsaid. */
+/** Fills what a folder may leave unsaid. Of a faulty file the contract is only good for finding further faults. */
 function contractOf({ protection, ...raw }: RawContract, folder: string, version: string): FeedContract {
   return {
     ...raw,
     spine: raw.spine ?? false,
-    format: { encoding: 'utf-8', delimiter: ',', ...raw.format, limits: { ...LIMITS, ...raw.format.limits } },
-    fields: [...raw.fields].map(([column, field]) => ({
+    format: { encoding: 'utf-8', delimiter: ',', ...raw.format, limits: { ...LIMITS, ...raw.format?.limits } },
+    key: raw.key ?? [],
+    fields: [...(raw.fields ?? [])].map(([column, field]) => ({
       ...field,
       column,
       required: field.required ?? false,
@@ -148,14 +155,14 @@ function contractOf({ protection, ...raw }: RawContract, folder: string, version
     supplies: (raw.supplies ?? []).map((supply) => ({
       ...supply,
       latest: supply.latest ?? [],
-      attributes: Object.fromEntries(supply.attributes),
+      attributes: Object.fromEntries(supply.attributes ?? []),
     })),
     folder,
     version,
-  };
+  } as FeedContract;
 }
 
-function protectionOf(type: FieldContract['type'], ofFeed: FieldContract['protection']): FieldContract['protection'] {
+function protectionOf(type: FieldContract['type'] | undefined, ofFeed: FieldContract['protection']): FieldContract['protection'] {
   if (type === 'document' || type === 'phone') return 'number';
   if (ofFeed === 'normal' && (type === 'name' || type === 'address')) return 'personal';
   return ofFeed;
