@@ -142,7 +142,7 @@ function badDepartmentId(id: string): HubError {
 function noSuch(what: 'department' | 'client' | 'grant', id: string): HubError {
   const zh = { department: '部门', client: '客户端', grant: '授权' }[what];
   return new HubError({
-    code: { department: 'HUSHU-ACCESS-03', client: 'HUSHU-access-04', grant: 'HUSHU-access-05' }[what],
+    code: { department: 'HUSHU-ACCESS-03', client: 'HUSHU-ACCESS-04', grant: 'HUSHU-ACCESS-05' }[what],
     zh: `没有这个${zh}:${id}`, en: `There is no ${what} ${id}`,
     hintZh: what === 'grant' ? '用 hushu grant list 查看' : '核对编号,或先登记部门(hushu department add)',
     hintEn: what === 'grant' ? 'See hushu grant list' : 'Check the id, or enter the department first (hushu department add)',
