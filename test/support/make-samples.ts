@@ -22,7 +22,7 @@ const EXTENSIONS: Record<FeedContract['format']['kind'], string> = { csv: 'csv',
 
 export interface Sample { contract: FeedContract; file: string; bytes: Buffer }
 
-/** Every sample of the contracts given, in the order of their tables. */
+/** The samples of those contracts that have a table, in the order of the tables; a feed may bring a sample of its own instead. */
 export async function makeSamples(contracts: FeedContract[]): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const name of (await readdir(TABLES)).sort()) {
