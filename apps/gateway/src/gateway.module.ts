@@ -1,0 +1,42 @@
+import { AuditWriter } from '#access';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from '#database';
+import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
+import { OpenController, PUBLIC_URL } from './open/open.controller.js';
+import { HealthController } from './operations/health.controller.js';
+import { HubStatus } from './operations/hub-status.js';
+import { Metrics } from './operations/metrics.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { MeController } from './sharing/me.controller.js';
+import { PersonsController } from './sharing/persons.controller.js';
+
+const END = Symbol('END');
+
+export interface GatewayProviders {
+  database: Database; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
+  status: HubStatus; metrics: Metrics; publicUrl: string;
+  /** Ends what was made for the gateway, after the last answer has left. */
+  end: () => Promise<void>;
+}
+
+/** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
+@Module({ controllers: [PersonsController, MeController, OperationsController, HealthController, OpenController] })
+export class GatewayModule implements OnApplicationShutdown {
+  constructor(@Inject(END) private readonly end: () => Promise<void>) {}
+
+  static of(made: GatewayProviders): DynamicModule {
+    return {
+      module: GatewayModule,
+      providers: [
+        { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
+        { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
+        { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
+        { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl }, { provide: END, useValue: made.end },
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.end();
+  }
+}

@@ -1,0 +1,93 @@
+import { AuditWriter, ClientDirectory } from '#access';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Database } from '#database';
+import type { Clock } from '#kernel';
+import type { Keys } from '#keys';
+import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
+import { fastify } from 'fastify';
+import type { Redis } from 'ioredis';
+import { GatewayModule } from './gateway.module.js';
+import { admission } from './http/admission.js';
+import type { Log } from './http/log.js';
+import { plain } from './http/problem.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestIds } from './http/request-id.js';
+import { Routes } from './http/routes.js';
+import { TokenBuckets } from './http/token-bucket.js';
+import { TokenReader } from './http/token-reader.js';
+import { registerAuthorizationServer } from './oauth/authorization-server.js';
+import { signingKey } from './oauth/signing-key.js';
+import { HubStatus } from './operations/hub-status.js';
+import { Metrics } from './operations/metrics.js';
+
+const BODY_LIMIT = 1 << 20;
+
+export interface GatewayParts {
+  database: Database;
+  keys: Keys;
+  clock: Clock;
+  /** Undefined where the queues run on PostgreSQL: each gateway then counts rates for itself. */
+  redis: Redis | undefined;
+  /** The address outsiders know, without a slash at its end: issuer of tokens, base of problem types. */
+  publicUrl: string;
+  log: Log;
+}
+
+/** Puts the gateway together, ready to listen. `close` of the application ends everything that was made here. */
+export async function createGateway(parts: GatewayParts): Promise<NestFastifyApplication> {
+  const { database, keys, clock, publicUrl, log } = parts;
+  const audit = new AuditWriter(database, keys, clock);
+  const clients = new ClientDirectory(database, keys);
+  const directory = new GrantDirectory(database);
+  const freshness = new Freshness(database, clock);
+  directory.alsoRefresh(() => clients.refresh());
+  directory.alsoRefresh(() => freshness.refresh());
+  const query = new PersonQuery({ database, keys, clock, audit, directory, freshness, throttle: new TokenBuckets(parts.redis, clock) });
+  const status = new HubStatus(database, freshness, clock);
+  const metrics = new Metrics();
+  const [key] = await Promise.all([signingKey(keys), directory.start(), audit.loadUse()]);
+
+  const instance = fastify({
+    bodyLimit: BODY_LIMIT, genReqId: requestIds(), routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    requestTimeout: 60_000, keepAliveTimeout: 75_000, exposeHeadRoutes: true, return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => { filter.answer(error, request, reply as never); },
+  });
+  const filter = new ProblemFilter(publicUrl, log);
+  const routes = new Routes(instance as never);
+  const audience = `${publicUrl}/v1`;
+  instance.removeContentTypeParser('text/plain');
+  instance.decorateRequest('caller', undefined);
+  instance.addHook('onRequest', admission(new TokenReader(key.publicKey, publicUrl, audience, clients, clock)));
+  instance.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    done();
+  });
+  metrics.watch(instance as never);
+  registerAuthorizationServer(instance as never, { issuer: publicUrl, audience, key, clients, log });
+
+  const sweep = setInterval(() => { void clients.sweepAssertions(clock.now()).catch(() => undefined); }, 600_000);
+  sweep.unref();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.of({ database, audit, directory, freshness, query, status, metrics, publicUrl, end: async () => {
+      clearInterval(sweep);
+      await directory.stop();
+      await query.end();
+      await audit.end();
+    } }),
+    new FastifyAdapter(instance as never), { bodyParser: false, logger: ['error', 'warn'], abortOnError: false });
+  app.useGlobalFilters(filter);
+  await app.init();
+  routes.demandPolicies();
+  answerUnknown(instance as never, routes, filter);
+  await instance.ready();
+  return app;
+}
+
+/** Nothing at the address is 404; something, but not by this method, 405 with the methods there are. */
+function answerUnknown(instance: import('fastify').FastifyInstance, routes: Routes, filter: ProblemFilter): void {
+  instance.setNotFoundHandler((request, reply) => {
+    const allow = routes.methodsAt(request.url.split('?', 1)[0]!);
+    filter.answer(allow.length === 0 ? plain('HUSHU-GATEWAY-20') : plain('HUSHU-GATEWAY-21', undefined, { allow }), request, reply);
+  });
+}

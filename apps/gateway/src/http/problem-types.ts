@@ -1,0 +1,36 @@
+import type { Text } from '#kernel';
+
+/** One kind of problem a caller may meet: RFC 9457's type and title, and its HTTP status. */
+export interface ProblemType { name: string; status: number; title: Text; about: Text }
+
+const type = (name: string, status: number, zh: string, en: string, aboutZh: string, aboutEn: string): ProblemType =>
+  ({ name, status, title: { zh, en }, about: { zh: aboutZh, en: aboutEn } });
+
+/** Every problem by the code of the error behind it. The page /problems/<name> is made of this. */
+export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
+  'HUSHU-SHARING-10': type('grant-not-held', 403, '没有可用的授权', 'No such grant', '授权不存在、不属于本部门、尚未生效、已到期或已撤销；答复不作区分。', 'The grant does not exist, is another department’s, has not begun, has ended or was revoked; the answer does not tell which.'),
+  'HUSHU-SHARING-23': type('grant-not-held', 403, '没有可用的授权', 'No such grant', '授权不存在、不属于本部门、尚未生效、已到期或已撤销；答复不作区分。', 'The grant does not exist, is another department’s, has not begun, has ended or was revoked; the answer does not tell which.'),
+  'HUSHU-SHARING-11': type('store-unavailable', 503, '数据库暂不可用', 'Store unavailable', '稍后按 Retry-After 重试。', 'Try again after Retry-After.'),
+  'HUSHU-ACCESS-01': type('audit-unavailable', 503, '审计暂不可用', 'Audit unavailable', '审计写不进去时不作任何答复；稍后按 Retry-After 重试。', 'Nothing is answered that cannot be audited; try again after Retry-After.'),
+  'HUSHU-SHARING-20': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-SHARING-21': type('unknown-field', 400, '字段不存在', 'Unknown field', '请求的字段不在统一记录中；可用字段见 GET /v1/me/grants。', 'A field asked for is not in the unified record; GET /v1/me/grants lists those there are.'),
+  'HUSHU-SHARING-22': type('field-not-granted', 403, '字段未授权', 'Field not granted', 'fields 列出未授权的字段；按 hint 提出共享申请，或去掉这些字段。', 'fields names what the grant does not hold; apply for it as the hint says, or leave it out.'),
+  'HUSHU-SHARING-24': type('purpose-not-granted', 403, '用途未授权', 'Purpose not granted', '授权只用于 purposes 所列用途。', 'The grant is only for the purposes listed.'),
+  'HUSHU-SHARING-25': type('mode-not-granted', 403, '使用方式未授权', 'Mode not granted', '授权不含此种使用方式（例如按条件查询）。', 'The grant does not hold this way of using it (queries by criteria, for instance).'),
+  'HUSHU-SHARING-26': type('rate-exceeded', 429, '请求过快', 'Too fast', '超出授权的每秒人数；按 Retry-After 重试。', 'Beyond the grant’s people a second; try again after Retry-After.'),
+  'HUSHU-SHARING-27': type('daily-quota-exceeded', 429, '今日限额已满', 'Daily quota used up', '超出授权的每日人数；次日零时（北京时间）恢复。', 'Beyond the grant’s people a day; it begins anew at midnight, Beijing time.'),
+  'HUSHU-GATEWAY-10': type('unauthorized', 401, '未认证', 'Not authenticated', '缺少访问令牌，或令牌无效、过期；向 /oauth/token 申请。', 'The access token is missing, invalid or expired; ask /oauth/token for one.'),
+  'HUSHU-GATEWAY-11': type('scope-missing', 403, '令牌范围不足', 'Scope missing', '令牌的 scope 不含本接口所需的范围。', 'The token does not carry the scope this call needs.'),
+  'HUSHU-GATEWAY-20': type('not-found', 404, '没有这个地址', 'Not found', '地址不存在；接口见 /docs。', 'There is nothing at this address; see /docs.'),
+  'HUSHU-GATEWAY-21': type('method-not-allowed', 405, '方法不允许', 'Method not allowed', '允许的方法见 Allow 头。', 'The Allow header names the methods there are.'),
+  'HUSHU-GATEWAY-22': type('malformed-body', 400, '请求体无法解析', 'Malformed body', '请求体不是合法的 JSON，或含有被禁止的键。', 'The body is not valid JSON, or holds a forbidden key.'),
+  'HUSHU-GATEWAY-23': type('body-too-large', 413, '请求体过大', 'Body too large', '分多次请求。', 'Split the request.'),
+  'HUSHU-GATEWAY-24': type('unsupported-media-type', 415, '不支持的内容类型', 'Unsupported media type', '请求体应为 application/json。', 'The body must be application/json.'),
+  'HUSHU-GATEWAY-25': type('malformed-url', 400, '地址有误', 'Malformed URL', '地址中的百分号编码有误。', 'The URL’s percent-encoding is broken.'),
+  'HUSHU-GATEWAY-26': type('invalid-parameter', 400, '参数有误', 'Invalid parameter', 'errors[] 指出有误的查询参数。', 'errors[] names the query parameters that are wrong.'),
+  'HUSHU-GATEWAY-27': type('request-refused', 400, '请求被拒绝', 'Request refused', '请求不合 HTTP 规范或超出限制。', 'The request breaks HTTP’s rules or a limit.'),
+  'HUSHU-GATEWAY-28': type('unavailable', 503, '服务正在停止', 'Going away', '稍后按 Retry-After 重试。', 'Try again after Retry-After.'),
+  'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
+};
+
+export const INTERNAL = 'HUSHU-GATEWAY-99';

@@ -1,0 +1,32 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from './log.js';
+import { hubErrorOf, sendProblem } from './problem.js';
+import { INTERNAL } from './problem-types.js';
+
+/** Whatever goes wrong on the way to an answer becomes a problem; what is our fault is logged by place, never by value. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly base: string, private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const known = hubErrorOf(error);
+    if (known.code === INTERNAL || known.cause !== undefined && known.retry) {
+      this.log({ level: 'error', code: known.code, request: request.id, route: request.routeOptions?.url, ...placeOf(known.cause ?? error) });
+    }
+    if (reply.sent) return;
+    sendProblem(request, reply, known, this.base);
+  }
+}
+
+/** Code and stack without the message, which may quote a value. */
+export function placeOf(error: unknown): { error: string; at: string | undefined } {
+  const { code, name, stack } = error as { code?: string; name?: string; stack?: string };
+  const at = stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 6).map((line) => line.trim()).join(' | ');
+  return { error: code ?? name ?? 'unknown', at };
+}
