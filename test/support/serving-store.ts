@@ -65,6 +65,7 @@ export async function servingStore(options: { throttle?: Throttle; clock?: Clock
   directory.alsoRefresh(() => freshness.refresh());
   const query = new PersonQuery({ database, keys, clock, audit, directory, freshness, throttle: options.throttle ?? UNLIMITED });
   const admin = new pg.Client({ connectionString: store.url });
+  admin.on('error', () => undefined);
   await admin.connect();
   await admin.query(`insert into registry.applied values (1, 'household-registration', '2025-01-01', '2025-01-02')`);
   await directory.start();

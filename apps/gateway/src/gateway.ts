@@ -10,7 +10,6 @@ import type { Redis } from 'ioredis';
 import { GatewayModule } from './gateway.module.js';
 import { admission } from './http/admission.js';
 import type { Log } from './http/log.js';
-import { plain } from './http/problem.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestIds } from './http/request-id.js';
 import { Routes } from './http/routes.js';
@@ -53,8 +52,8 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     requestTimeout: 60_000, keepAliveTimeout: 75_000, exposeHeadRoutes: true, return503OnClosing: true,
     frameworkErrors: (error, request, reply) => { filter.answer(error, request, reply as never); },
   });
-  const filter = new ProblemFilter(publicUrl, log);
   const routes = new Routes(instance as never);
+  const filter = new ProblemFilter(publicUrl, routes, log);
   const audience = `${publicUrl}/v1`;
   instance.removeContentTypeParser('text/plain');
   instance.decorateRequest('caller', undefined);
@@ -75,19 +74,21 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
       await query.end();
       await audit.end();
     } }),
-    new FastifyAdapter(instance as never), { bodyParser: false, logger: ['error', 'warn'], abortOnError: false });
+    new ProblemAdapter(instance as never, filter), { bodyParser: false, logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalFilters(filter);
   await app.init();
   routes.demandPolicies();
-  answerUnknown(instance as never, routes, filter);
   await instance.ready();
   return app;
 }
 
-/** Nothing at the address is 404; something, but not by this method, 405 with the methods there are. */
-function answerUnknown(instance: import('fastify').FastifyInstance, routes: Routes, filter: ProblemFilter): void {
-  instance.setNotFoundHandler((request, reply) => {
-    const allow = routes.methodsAt(request.url.split('?', 1)[0]!);
-    filter.answer(allow.length === 0 ? plain('HUSHU-GATEWAY-20') : plain('HUSHU-GATEWAY-21', undefined, { allow }), request, reply);
-  });
+/** Nest turns Fastify's errors into exceptions of its own, whose codes are gone; here they are answered as they come. */
+class ProblemAdapter extends FastifyAdapter {
+  constructor(instance: never, private readonly filter: ProblemFilter) {
+    super(instance);
+  }
+
+  override setErrorHandler(): never {
+    return this.getInstance().setErrorHandler((error, request, reply) => { this.filter.answer(error, request as never, reply as never); }) as never;
+  }
 }

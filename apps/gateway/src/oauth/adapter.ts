@@ -1,4 +1,4 @@
-import { ClientDirectory, type KnownClient } from '#access';
+import { SCOPES, type ClientDirectory, type KnownClient } from '#access';
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
 import { SIGNING_ALGORITHM } from './signing-key.js';
 
@@ -13,7 +13,7 @@ export class StoreAdapter implements Adapter {
     if (this.model !== 'Client') return undefined;
     const client = await this.clients.find(id);
     // An unknown client is given a digest that nothing matches, so that it costs the same and is refused in the same words.
-    return metadataOf(client ?? { id, method: 'client_secret_basic', digest: this.clients.decoyDigest(id), scopes: [] });
+    return metadataOf(client ?? { id, method: 'client_secret_basic', digest: this.clients.decoyDigest(id), scopes: [...SCOPES] });
   }
 
   async upsert(id: string, _payload: AdapterPayload, expiresIn: number): Promise<void> {
