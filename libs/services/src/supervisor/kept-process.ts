@@ -9,6 +9,8 @@ export interface ProcessSpec {
   entry: string;
   /** Modules to load while the services start. */
   warm?: string[];
+  /** Options of Node itself. */
+  nodeArgs?: string[];
   /** Resolves when the program answers; for programs that do not say `{ready: true}` by message. */
   answers?: (signal: AbortSignal) => Promise<void>;
   /** How long a polite stop may take. Default 15 s. */
@@ -48,7 +50,7 @@ export class KeptProcess {
 
   /** Starts the process and lets it load its modules; it waits for `begin`. */
   async warmUp(): Promise<void> {
-    const child = await startChild(process.execPath, ['--enable-source-maps', '--import', PRELOAD, this.spec.entry], this.around.logFile, {
+    const child = await startChild(process.execPath, [...this.spec.nodeArgs ?? [], '--enable-source-maps', '--import', PRELOAD, this.spec.entry], this.around.logFile, {
       ipc: true, env: { ...this.around.environment, HUSHU_WARM: JSON.stringify(this.spec.warm ?? []) },
     });
     this.child = child;
