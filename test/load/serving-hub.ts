@@ -96,7 +96,8 @@ export async function servingHub(people: number, say: (line: string) => void): P
 }
 
 function start(children: ChildProcess[], file: string, args: string[], env: NodeJS.ProcessEnv): { child: ChildProcess; ready: Promise<void> } {
-  const child = fork(file, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // As `hushu up` starts the gateway; the bare handler gets the same room.
+  const child = fork(file, args, { env, execArgv: ['--max-semi-space-size=32'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   children.push(child);
   const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => { resolve(); });
