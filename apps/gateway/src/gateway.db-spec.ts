@@ -19,7 +19,7 @@ describe('the gateway', () => {
     hub = await testGateway();
     await hub.addPeople([{ idNumber: ANN, facets: { identity: { name: '安宁', sex: '2', birth_date: '1990-01-01' }, registration: { status: '1', address: '丝绸路 1 号' }, health: { status: 'SENTINEL' } } }]);
     await hub.loadGrants([{ grant: 'g' }, { grant: 'small', quota: { perSecond: 2, burst: 3, perDay: 1000 } }, { grant: 'daily', quota: { perSecond: 100, burst: 100, perDay: 3 } }, { grant: 'data', department: 'data-office' }]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     ({ token } = await hub.clientOf('civil-affairs'));
     ({ token: officer } = await hub.clientOf('data-office', { scopes: ['operations'] }));
   });

@@ -11,5 +11,6 @@ export { auditInvariants, type AuditInvariant } from './audit/audit-invariants.j
 export { dayOf, secondsToNextDay } from './audit/day.js';
 export { ClientDirectory, type KnownClient } from './client/client-directory.js';
 export { POLICIES, SCOPES, isPolicyName, isScope, refusal, type Caller, type Policy, type PolicyName, type Scope } from './policy/policy.js';
+export type { Holding } from './holding/holding.entity.js';
 export type { AccessCases } from './department/access-cases.js';
 export { openAccessCases } from './department/open-cases.js';

@@ -2,6 +2,7 @@ import { SCOPES, type ClientDirectory } from '#access';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Provider, { type ClientModel } from 'oidc-provider';
 import type { Log } from '../http/log.js';
+import providerContext from 'oidc-provider/lib/helpers/als.js';
 import { placeOf } from '../http/problem.filter.js';
 import { StoreAdapter } from './adapter.js';
 import { SIGNING_ALGORITHM, type SigningKey } from './signing-key.js';
@@ -20,11 +21,16 @@ export interface AuthorizationServerParts { issuer: string; audience: string; ke
 export function registerAuthorizationServer(instance: FastifyInstance, parts: AuthorizationServerParts): void {
   const provider = providerOf(parts);
   const handle = provider.callback();
+  let tokensUnderWay = 0;
   const pass = (request: FastifyRequest, reply: FastifyReply): void => {
     // What was already decided of the reply goes along; the rest is the provider's.
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-    void handle(request.raw, reply.raw);
+    tokensUnderWay++;
+    void handle(request.raw, reply.raw).finally(() => {
+      // The provider's async local storage makes every promise of the process dearer, by some 5 % of a call, until it is disabled.
+      if (--tokensUnderWay === 0) providerContext.disable();
+    });
   };
   void instance.register((scope, _options, done) => {
     // The provider reads the body itself, from the socket.

@@ -24,3 +24,9 @@ declare module 'oidc-provider' {
   }
   export const errors: { InvalidClientAuth: new (detail: string) => Error };
 }
+
+declare module 'oidc-provider/lib/helpers/als.js' {
+  import type { AsyncLocalStorage } from 'node:async_hooks';
+  const storage: AsyncLocalStorage<unknown>;
+  export default storage;
+}

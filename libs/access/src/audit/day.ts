@@ -2,9 +2,17 @@
 const AHEAD_MINUTES = 480;
 const DAY_MS = 86_400_000;
 
+/** The day last asked for: every call asks, and for the same one. */
+let last = { from: 0, day: '' };
+
 /** The district's calendar day of a moment, YYYY-MM-DD. */
 export function dayOf(moment: Date): string {
-  return new Date(moment.getTime() + AHEAD_MINUTES * 60_000).toISOString().slice(0, 10);
+  const at = moment.getTime();
+  if (at < last.from || at >= last.from + DAY_MS) {
+    const there = at + AHEAD_MINUTES * 60_000;
+    last = { from: at - ((there % DAY_MS) + DAY_MS) % DAY_MS, day: new Date(there).toISOString().slice(0, 10) };
+  }
+  return last.day;
 }
 
 /** Whole seconds until the district's next day begins, at least one. */

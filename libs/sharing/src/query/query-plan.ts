@@ -41,7 +41,11 @@ export interface PlanRequest { by: 'idNumbers' | 'personIds'; fields: readonly s
  * nothing of the caller's text does. Callers have checked that each field exists and is granted.
  */
 export function compilePlan(grant: StandingGrant, catalogue: FieldCatalogue, request: PlanRequest): QueryPlan {
-  const columns = [request.by === 'idNumbers' ? 'o.document' : 'c.person', 'c.person'];
+  const byNumber = request.by === 'idNumbers';
+  // Who owns a number is subject to the same row policies as the card; the card is read only where its kind decides.
+  const card = !byNumber || grant.population.kinds.length === 1;
+  const person = card ? 'c.person' : 'o.person';
+  const columns = [byNumber ? 'o.document' : person, person];
   const joins: string[] = [];
   const parameters: QueryPlan['parameters'] = [];
   const parameter = (name: QueryPlan['parameters'][number]): string => {
@@ -50,11 +54,11 @@ export function compilePlan(grant: StandingGrant, catalogue: FieldCatalogue, req
   };
   const add = (expression: string): number => columns.push(expression) - 1;
   const join = (relation: string, alias: string): void => {
-    if (!request.asOf) joins.push(`left join ${identifier('registry', relation)} ${alias} on ${alias}.person = c.person`);
+    if (!request.asOf) joins.push(`left join ${identifier('registry', relation)} ${alias} on ${alias}.person = ${person}`);
     else {
       // Of an L-shaped version only one stands at a point of valid and known time; the order is for safety.
       const [v, k] = [parameter('validAt'), parameter('knownAt')];
-      joins.push(`left join lateral (select * from ${identifier('registry', `${relation}_history`)} h where h.person = c.person`
+      joins.push(`left join lateral (select * from ${identifier('registry', `${relation}_history`)} h where h.person = ${person}`
         + ` and h.known_from <= ${k} and ${k} < h.retracted_at and h.valid_from <= ${v} and (${k} < h.known_to or ${v} < h.valid_to)`
         + ` order by h.valid_from desc, h.known_from desc limit 1) ${alias} on true`);
     }
@@ -75,9 +79,8 @@ export function compilePlan(grant: StandingGrant, catalogue: FieldCatalogue, req
     for (const spec of specs) for (const feed of spec.feeds) feeds.add(feed);
     facets.push({ facet, present, provenance, fields });
   }
-  const from = request.by === 'idNumbers'
-    ? 'registry.document_owner o join registry.person_card c on c.person = o.person' : 'registry.person_card c';
-  const where = [`${request.by === 'idNumbers' ? 'o.document' : 'c.person'} = any($1::uuid[])`];
+  const from = !byNumber ? 'registry.person_card c' : `registry.document_owner o${card ? ' join registry.person_card c on c.person = o.person' : ''}`;
+  const where = [byNumber ? 'o.document = any($1::uuid[])' : `c.person = any($1::uuid[]) and c.kind <> 'gone'`];
   if (grant.population.kinds.length === 1) where.push(`c.kind = '${grant.population.kinds[0] === 'registered' ? 'registered' : 'provisional'}'`);
   const planned = facets.flatMap((facet) => facet.fields);
   return {

@@ -128,6 +128,7 @@ function readParts(check: Check, value: unknown, at: string, allowed: ReadonlySe
 }
 
 function holdsCitizenId(text: string): boolean {
+  if (text.length < 15) return false;
   const runs = text.normalize('NFKC').match(/\d{15,17}[\dXx]?\d*/g);
   return runs?.some((run) => parseCitizenId(run)?.valid === true) ?? false;
 }

@@ -22,17 +22,29 @@ const WRITE: Record<FieldSpec['type'], Write> = {
   person: (text, opened) => JSON.stringify(opened.persons.get(text)),
 };
 
+interface WrittenField { head: string; path: string; column: number; withheldBy: number | undefined; write: Write; complete: boolean }
+
+interface WrittenFacet {
+  head: string;
+  facet: PlannedFacet;
+  fields: WrittenField[];
+  /** Paths that are unknown when there is no row, as JSON; undefined where some may be withheld instead. */
+  allUnknown: string | undefined;
+}
+
 /**
  * Writes items of an answer as JSON text, from rows. Made once a plan: it begins with nothing and copies the
  * planned fields one by one, so that what was not planned has no way onto the wire.
  */
 export class RecordWriter {
-  private readonly facets: { head: string; facet: PlannedFacet; fields: { head: string; path: string; column: number; withheldBy: number | undefined; write: Write; complete: boolean }[] }[];
+  private readonly facets: WrittenFacet[];
 
   constructor(private readonly plan: QueryPlan, private readonly keys: Keys) {
     this.facets = plan.facets.map((facet) => ({
       head: `${JSON.stringify(facet.facet)}:{`,
       facet,
+      allUnknown: facet.fields.some((field) => field.withheldBy !== undefined) ? undefined
+        : facet.fields.filter(({ spec }) => spec.coverage !== 'complete').map(({ spec }) => JSON.stringify(spec.path)).join(','),
       fields: facet.fields.map(({ spec, column, withheldBy }) => ({
         head: `${JSON.stringify(spec.attribute)}:`, path: spec.path, column, withheldBy,
         write: WRITE[spec.type], complete: spec.coverage === 'complete',
@@ -57,23 +69,27 @@ export class RecordWriter {
     let record = '';
     let provenance = '';
     const withheld: string[] = [];
-    const unknown: string[] = [];
-    for (const { head, facet, fields } of this.facets) {
+    let unknown = '';
+    for (const { head, facet, allUnknown, fields } of this.facets) {
       const present = row[facet.present] === 't';
+      if (!present && allUnknown !== undefined) {
+        if (allUnknown !== '') unknown += unknown === '' ? allUnknown : `,${allUnknown}`;
+        continue;
+      }
       let part = '';
       for (const field of fields) {
         if (field.withheldBy !== undefined && row[field.withheldBy] !== 'f') withheld.push(field.path);
         else if (present) {
           const text = row[field.column];
           part += `${part === '' ? '' : ','}${field.head}${text === null || text === undefined ? 'null' : field.write(text, opened)}`;
-        } else if (!field.complete) unknown.push(field.path);
+        } else if (!field.complete) unknown += `${unknown === '' ? '' : ','}"${field.path}"`;
       }
       if (part !== '') record += `${record === '' ? '' : ','}${head}${part}}`;
       if (part !== '' && facet.provenance !== undefined) provenance += `${provenance === '' ? '' : ','}${head}${provenanceOf(row, facet.provenance)}}`;
     }
     return `{"index":${index},"status":"found","personId":"${personId}","record":{${record}}`
       + (withheld.length > 0 ? `,"withheld":${JSON.stringify(withheld)}` : '')
-      + (unknown.length > 0 ? `,"unknown":${JSON.stringify(unknown)}` : '')
+      + (unknown === '' ? '' : `,"unknown":[${unknown}]`)
       + (provenance === '' ? '}' : `,"provenance":{${provenance}}}`);
   }
 
