@@ -1,17 +1,18 @@
 import { loadSql, type Database } from '#database';
 import type { Text } from '#kernel';
 import type { Keys } from '#keys';
+import { Coverage, type CoverageFault } from './audit-coverage.js';
 import { chain, GENESIS, headMac, sameBytes } from './audit-chain.js';
 
 /** One rule that must hold on a live store, and where it does not. */
 export interface AuditInvariant {
-  name: string;
+  name: 'audit-chain' | 'audit-coverage';
   text: Text;
   holds: boolean;
   /** Rows looked at. */
   checked: number;
   /** The first faults, at most twenty: which row and what is wrong with it. */
-  faults: { seq: number; fault: 'gap' | 'body' | 'time' | 'head' | 'signature' }[];
+  faults: { seq: number; fault: 'gap' | 'body' | 'time' | 'head' | 'signature' | CoverageFault }[];
 }
 
 interface Row { seq: number; at: string; body: string; h: Buffer }
@@ -22,6 +23,7 @@ const FAULTS_SHOWN = 20;
 /** Reads the audit from its first row to its head and checks every link. Never throws for what it finds. */
 export async function auditInvariants(database: Database, keys: Keys): Promise<AuditInvariant[]> {
   const faults: AuditInvariant['faults'] = [];
+  const coverage = new Coverage();
   const client = await database.connect('access');
   let checked = 0;
   let last = { seq: 0, h: GENESIS };
@@ -34,6 +36,7 @@ export async function auditInvariants(database: Database, keys: Keys): Promise<A
       const { rows } = await client.query<Row>({ name: 'access-audit-read', text: loadSql(import.meta.dirname, 'audit_read'), values: [last.seq, PAGE] });
       for (const row of rows) {
         for (const fault of faultsOf(row, last)) faults.push({ seq: row.seq, fault });
+        coverage.see(row.seq, row.body);
         last = row;
       }
       checked += rows.length;
@@ -56,6 +59,12 @@ export async function auditInvariants(database: Database, keys: Keys): Promise<A
     holds: faults.length === 0,
     checked,
     faults: faults.slice(0, FAULTS_SHOWN),
+  }, {
+    name: 'audit-coverage',
+    text: { zh: '每次查询的字段都在当时有效的授权之内', en: 'Every field that was looked up was within a grant that stood at that moment' },
+    holds: coverage.faults.length === 0,
+    checked: coverage.looks,
+    faults: coverage.faults.slice(0, FAULTS_SHOWN),
   }];
 }
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Caller } from '#access';
+import { join } from 'node:path';
+import { auditInvariants, type Caller } from '#access';
 import { checkCharacter } from '#kernel';
 import { personIdOf } from '#keys';
+import { readSharingConfig } from '../load/sharing-config.js';
+import { compilePlan } from './query-plan.js';
 import { servingStore, type ServingStore, type TestPerson } from '../../../../test/support/serving-store.js';
 
 const CALLER: Caller = { client: 'c1', department: 'civil-affairs', scopes: ['persons'], grant: undefined };
@@ -233,6 +236,31 @@ describe('a query under a grant', () => {
     expect((await refused(body)).code).toMatch(/^HUSHU-SHARING-(10|23)$/);
     while ((await refused(body)).code !== 'HUSHU-SHARING-23') await new Promise((resolve) => setTimeout(resolve, 10));
     expect(Date.now() - at).toBeLessThan(1000);
+  });
+
+  it('leaves an audit that proves every look was within a grant that stood', async () => {
+    const invariants = await auditInvariants(hub.store.database, hub.keys);
+    expect(invariants.map(({ name, holds, faults }) => [name, holds, faults])).toEqual([['audit-chain', true, []], ['audit-coverage', true, []]]);
+    expect(invariants[1]!.checked).toBeGreaterThan(300);
+  });
+
+  it('compiles every product of the district, now and as of then, into statements the store takes', async () => {
+    const { config } = readSharingConfig(join(import.meta.dirname, '../../../../config'), hub.supply.fields);
+    const client = await hub.store.database.connect('sharing');
+    let n = 0;
+    for (const { fields } of config.products) {
+      for (const withhold of [[], [{ fields, under: 14 }]]) {
+        const grant = { ...hub.directory.find('registered')!, fields, withhold };
+        for (const by of ['idNumbers', 'personIds'] as const) {
+          for (const asOf of [false, true]) {
+            const plan = compilePlan(grant, hub.directory.catalogue, { by, fields, asOf, provenance: true });
+            await client.query(`prepare plan_${n++} as ${plan.sql}`);
+          }
+        }
+      }
+    }
+    await client.end();
+    expect(n).toBe(config.products.length * 8);
   });
 
   it('goes on when its connection is cut', async () => {

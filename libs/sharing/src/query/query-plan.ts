@@ -1,4 +1,4 @@
-import { identifier } from '#database';
+import { fillSql, identifier, loadSql } from '#database';
 import type { FieldCatalogue, FieldSpec } from '../catalogue/field-spec.js';
 import type { StandingGrant } from '../grant/grant.js';
 
@@ -85,7 +85,9 @@ export function compilePlan(grant: StandingGrant, catalogue: FieldCatalogue, req
   const planned = facets.flatMap((facet) => facet.fields);
   return {
     id: planKey(grant, request),
-    sql: `select ${columns.join(', ')}\n  from ${from}\n  ${joins.join('\n  ')}\n where ${where.join(' and ')}`,
+    sql: fillSql(loadSql(import.meta.dirname, 'person_record'), {
+      columns: columns.join(', '), source: from, facets: joins.join('\n  '), asked: where.join(' and '),
+    }),
     grant: grant.id, version: grant.version, fields: request.fields, facets, feeds: [...feeds].sort(), parameters,
     documents: planned.filter((field) => field.spec.type === 'document').map((field) => field.column),
     phones: planned.filter((field) => field.spec.type === 'phone').map((field) => field.column),
