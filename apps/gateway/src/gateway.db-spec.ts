@@ -262,6 +262,22 @@ describe('the gateway', () => {
       expect(status.body + front.body).not.toMatch(/安宁|SENTINEL|file_path|filePath/);
     });
 
+    it('goes on when every connection to the store is cut, and still hears of a revoked grant', async () => {
+      for (let i = 0; i < 3; i++) {
+        await hub.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);
+        const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await query(body())).statusCode));
+        expect(statuses.filter((status) => status !== 200 && status !== 503 && status !== 403)).toEqual([]);
+        for (let tries = 0; (await query(body())).statusCode !== 200; tries++) {
+          expect(tries).toBeLessThan(100);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      }
+      await hub.cases.revokeHolding('small', 'misuse');
+      const at = Date.now();
+      while (((await query(body({ grant: 'small' }))).json() as any).code !== 'HUSHU-SHARING-23') await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(Date.now() - at).toBeLessThan(1000);
+    });
+
     it('is alive, ready, and counted', async () => {
       expect([(await get('/livez')).statusCode, (await get('/readyz')).statusCode]).toEqual([200, 200]);
       expect((await get('/metrics')).body).toMatch(/hushu_http_request_duration_seconds_count\{method="POST",route="\/v1\/persons\/query",status="200"\} \d+/);
