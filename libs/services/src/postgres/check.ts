@@ -1,5 +1,4 @@
 import { HubError } from '#kernel';
-import pg from 'pg';
 
 /** The oldest PostgreSQL the hub's SQL runs on. */
 const OLDEST = 160_000;
@@ -9,6 +8,7 @@ const OLDEST = 160_000;
  * Throws HUSHU-SERVICES-10, -13, -14.
  */
 export async function checkPostgres(url: string): Promise<void> {
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   client.on('error', () => undefined);
   try {

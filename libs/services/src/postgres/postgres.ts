@@ -3,7 +3,7 @@ import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, renameS
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HubError } from '#kernel';
-import pg from 'pg';
+import type { Client } from 'pg';
 import { type Child, type Exit, startChild } from '../process/child.js';
 import { isAlive, processCommand, signal, waitGone } from '../process/identity.js';
 import { nextFreePort } from '../process/port.js';
@@ -111,6 +111,7 @@ async function launch(place: Place & { logFile: string; port: number }): Promise
       join(place.native, 'bin', 'postgres'), ['-D', place.data, '-p', String(port), '-c', 'unix_socket_directories='],
       place.logFile, { ...place.account, cwd: place.home, env: environment() },
     );
+    void driver();
     if (await becomesReady(child, place.data, end)) return { child, port };
     const said = child.tail();
     await child.stop('SIGQUIT', 5000);
@@ -120,6 +121,11 @@ async function launch(place: Place & { logFile: string; port: number }): Promise
     if (taken) from = port + 1;
     else await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Loaded while the server starts: on a small machine the one takes as long as the other. */
+function driver(): Promise<typeof import('pg')> {
+  return import('pg');
 }
 
 /** The server says in its pid file when it has recovered and takes connections. */
@@ -144,7 +150,8 @@ async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
-async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+async function withClient(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const { default: pg } = await driver();
   for (const end = Date.now() + START_MS; ;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
     client.on('error', () => undefined);

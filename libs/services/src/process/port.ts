@@ -1,8 +1,12 @@
 import { createServer } from 'node:net';
 import { HubError } from '#kernel';
 
-/** Whether a port of this machine can be listened on. */
-export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether a port of this machine can be listened on, on this host or on all of them. */
+export async function isFree(port: number): Promise<boolean> {
+  return (await canListen(port, '127.0.0.1')) && canListen(port, undefined);
+}
+
+function canListen(port: number, host: string | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));

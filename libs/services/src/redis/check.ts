@@ -1,11 +1,11 @@
 import { HubError } from '#kernel';
-import { Redis } from 'ioredis';
 
 /**
  * Refuses a Redis that may throw jobs away or that is not to be reached.
  * Throws HUSHU-SERVICES-06 (evicts), HUSHU-SERVICES-07 (does not answer).
  */
 export async function checkRedis(url: string): Promise<void> {
+  const { Redis } = await import('ioredis');
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => undefined);
   try {

@@ -30,9 +30,9 @@ describe('Supervisor', () => {
   }, 60_000);
 
   /** Starts a supervisor process on the test's folder; resolves with what it reached. */
-  async function start(more: { settings?: Record<string, string>; dataFolder?: string; redisUrl?: string } = {}): Promise<{ host: ChildProcess; told: Told }> {
+  async function start(more: { settings?: Record<string, string>; dataFolder?: string; redisUrl?: string; gatewayPort?: number } = {}): Promise<{ host: ChildProcess; told: Told }> {
     const options = {
-      dataFolder: folder, cacheFolder: join(homedir(), '.cache', 'hushu'), gatewayUrl: 'http://localhost:1',
+      dataFolder: folder, cacheFolder: join(homedir(), '.cache', 'hushu'), gatewayPort: more.gatewayPort ?? 59_321,
       settings: { HUSHU_NOTES: join(folder, 'notes'), ...more.settings },
       processes: ['worker', 'gateway'].map((name) => ({ name, entry: join(SUPPORT, 'program.mjs'), warm: ['node:http'], graceMs: 3000 })),
       ...more,
@@ -57,7 +57,7 @@ describe('Supervisor', () => {
   it('starts everything, tells others how to reach it, and leaves nothing behind', async () => {
     const { host, told } = await start();
     const hub = new DataFolder(folder).findHub()!;
-    expect(hub).toMatchObject({ pid: host.pid, gatewayUrl: 'http://localhost:1', redisUrl: expect.stringContaining('redis://') });
+    expect(hub).toMatchObject({ pid: host.pid, gatewayUrl: 'http://localhost:59321', redisUrl: expect.stringContaining('redis://') });
     expect(new URL(hub.databaseUrl).username).toBe('');
     expect(await query(hub.adminUrl, `select current_setting('synchronous_commit') as commit, current_setting('data_checksums') as sums, datlocprovider as provider,
         datlocale as locale from pg_database where datname = current_database()`)).toEqual([{ commit: 'on', sums: 'on', provider: 'b', locale: 'C.UTF-8' }]);
@@ -95,6 +95,13 @@ describe('Supervisor', () => {
     } finally {
       for (const server of servers) server?.close();
     }
+  });
+
+  it('names the gateway\'s port when that is taken, and starts nothing', async () => {
+    const server = await occupy(59_333);
+    expect((await start({ gatewayPort: 59_333 })).told.failed).toMatchObject({ code: 'HUSHU-SERVICES-16', text: { en: 'Port 59333 is taken' } });
+    expect(existsSync(join(folder, 'postgres'))).toBe(false);
+    server!.close();
   });
 
   it('starts again after the supervisor was killed, ends what it left, and loses nothing', async () => {

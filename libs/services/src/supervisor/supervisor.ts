@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HubError, type Text } from '#kernel';
 import { type PostgresServer, startPostgres } from '../postgres/postgres.js';
 import { checkPostgres } from '../postgres/check.js';
+import { isFree } from '../process/port.js';
 import { checkRedis } from '../redis/check.js';
 import { type RedisServer, startRedis } from '../redis/redis.js';
 import { DataFolder, type HubFile } from './data-folder.js';
@@ -21,8 +22,8 @@ export interface SupervisorOptions {
   environment: NodeJS.ProcessEnv;
   /** Settings of every process besides DATABASE_URL and REDIS_URL. */
   settings: Record<string, string>;
-  /** Where the gateway will answer. */
-  gatewayUrl: string;
+  /** The gateway's port, which must be free: it is the one port that outsiders know, so it does not move on. */
+  gatewayPort: number;
   /** Brings the store up to date, before any process begins. */
   prepare: (store: { adminUrl: string; redisUrl?: string }) => Promise<void>;
   say: (line: Text) => void;
@@ -73,6 +74,7 @@ export class Supervisor {
     if (await this.folder.reapOrphans(options.processes.map(({ name }) => name))) {
       options.say({ zh: '已清理上次异常退出留下的进程', en: 'Ended what a killed start had left running' });
     }
+    if (!(await isFree(options.gatewayPort))) throw portTaken(options.gatewayPort);
     const services = this.startServices();
     await Promise.all([services, this.warmUp()]);
     this.goOn();
@@ -90,7 +92,7 @@ export class Supervisor {
     const { adminUrl, redisUrl } = this.addresses();
     const hub: HubFile = {
       pid: process.pid, adminUrl, databaseUrl: withoutLogin(adminUrl), ...(redisUrl ? { redisUrl } : {}),
-      gatewayUrl: this.options.gatewayUrl, startedAt: startedAt.toISOString(),
+      gatewayUrl: `http://localhost:${this.options.gatewayPort}`, startedAt: startedAt.toISOString(),
     };
     this.folder.writeHubFile(hub);
     return hub;
@@ -164,6 +166,17 @@ export class Supervisor {
   private goOn(): void {
     if (this.stopped) throw new HubError({ code: 'HUSHU-SERVICES-12', zh: '启动被中止', en: 'The start was interrupted' });
   }
+}
+
+function portTaken(port: number): HubError {
+  return new HubError({
+    code: 'HUSHU-SERVICES-16',
+    zh: `端口 ${port} 已被占用`,
+    en: `Port ${port} is taken`,
+    hintZh: '用 --port 或 HUSHU_PORT 指定另一个端口,或停止占用它的程序',
+    hintEn: 'Choose another with --port or HUSHU_PORT, or stop what holds it',
+    details: { port },
+  });
 }
 
 /** The same store without user and password. */
