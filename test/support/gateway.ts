@@ -10,6 +10,8 @@ export const PUBLIC_URL = 'http://localhost:8080';
 export interface TestGateway extends ServingStore {
   app: NestFastifyApplication;
   logged: object[];
+  /** Everything that left it: headers and bodies. */
+  sent: string[];
   inject(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A client of a department and an access token of it. */
   clientOf(department: string, options?: { scopes?: ('persons' | 'operations')[]; grant?: string }): Promise<{ id: string; secret: string; token: string }>;
@@ -22,13 +24,18 @@ export async function testGateway(): Promise<TestGateway> {
   const app = await createGateway({
     database: hub.store.database, keys: hub.keys, clock: systemClock, redis: undefined, publicUrl: PUBLIC_URL, log: (entry) => { logged.push(entry); },
   });
-  const inject = (options: InjectOptions): Promise<LightMyRequestResponse> => app.getHttpAdapter().getInstance().inject(options) as never;
+  const sent: string[] = [];
+  const inject = async (options: InjectOptions): Promise<LightMyRequestResponse> => {
+    const reply = await app.getHttpAdapter().getInstance().inject(options) as unknown as LightMyRequestResponse;
+    sent.push(JSON.stringify(reply.headers), reply.body);
+    return reply;
+  };
   const tokenOfClient: TestGateway['tokenOfClient'] = (id, secret, form = { grant_type: 'client_credentials' }) => inject({
     method: 'POST', url: '/oauth/token', payload: new URLSearchParams(form).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}` },
   });
   return {
-    ...hub, app, logged, inject, tokenOfClient,
+    ...hub, app, logged, sent, inject, tokenOfClient,
     async clientOf(department, options = {}) {
       const { client, secret } = await hub.cases.createClient({ department, ...options });
       const reply = await tokenOfClient(client.id, secret!);

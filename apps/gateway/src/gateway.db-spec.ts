@@ -284,6 +284,14 @@ describe('the gateway', () => {
     });
   });
 
+  it('let no value out, of all it sent and logged in these tests, that nobody was granted', () => {
+    expect(hub.sent.length).toBeGreaterThan(150);
+    for (const text of [...hub.sent, JSON.stringify(hub.logged)]) expect(text.includes('SENTINEL')).toBe(false);
+    for (const text of hub.sent.filter((one) => one.includes('problems/'))) expect(text.includes(ANN) || text.includes('安宁')).toBe(false);
+    expect(JSON.stringify(hub.logged)).not.toMatch(/安宁|hs_/);
+    expect(JSON.stringify(hub.logged)).not.toContain(ANN);
+  });
+
   describe('its documents', () => {
     it('describes every route it has and no other, in OpenAPI 3.1', async () => {
       const document = (await get('/openapi.json')).json() as any;

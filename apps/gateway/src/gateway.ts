@@ -63,6 +63,12 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     done();
   });
   metrics.watch(instance as never);
+  // A connection that was busy when the gateway began to close would be kept open for its next call.
+  let hurry: NodeJS.Timeout | undefined;
+  instance.addHook('preClose', (done) => {
+    hurry = setInterval(() => { instance.server.closeIdleConnections(); }, 50);
+    done();
+  });
   registerAuthorizationServer(instance as never, { issuer: publicUrl, audience, key, clients, log });
 
   const sweep = setInterval(() => { void clients.sweepAssertions(clock.now()).catch(() => undefined); }, 600_000);
@@ -70,6 +76,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.of({ database, audit, directory, freshness, query, status, metrics, publicUrl, end: async () => {
       clearInterval(sweep);
+      clearInterval(hurry);
       await directory.stop();
       await query.end();
       await audit.end();
