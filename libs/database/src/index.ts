@@ -9,6 +9,7 @@ export { Database, type DatabaseOptions } from './connection/database.js';
 export { passwordsFrom, ROLES, roleName, type Role } from './role/role.js';
 export { copyIn, copyOut } from './copy/copy.js';
 export { migrate, rollback, type MigrationOptions, type MigrationReport } from './migration/migrate.js';
+export { pendingMigrations } from './migration/pending-migrations.js';
 export { listMigrations, type Migration } from './migration/migration-files.js';
 export { loadSql, fillSql, identifier } from './sql/load-sql.js';
 export {

@@ -1,5 +1,5 @@
 import { loadKeys } from '#keys';
-import { listMigrations } from '#database';
+import { pendingMigrations } from '#database';
 import type { Text } from '#kernel';
 import { checkPostgres, checkRedis, DataFolder, findRedis, isFree, readSettings, type Settings } from '#services';
 import { existsSync, statfsSync, statSync } from 'node:fs';
@@ -115,9 +115,8 @@ async function gateway(settings: Settings): Promise<Finding> {
 async function migrations(settings: Settings): Promise<Finding> {
   const hub = settings.DATABASE_URL ?? new DataFolder(settings.HUSHU_DATA).findHub()?.adminUrl;
   if (!hub) return { check: 'schema', state: 'note', text: { zh: '库未运行,结构未检查', en: 'The store does not run; its schema was not looked at' } };
-  const { pendingMigrations } = await import('./pending-migrations.js');
   try {
-    const pending = await pendingMigrations(hub, listMigrations());
+    const pending = await pendingMigrations(hub);
     return pending.length === 0
       ? { check: 'schema', state: 'ok', text: { zh: '库结构是最新的', en: 'The schema is up to date' } }
       : {

@@ -1,8 +1,9 @@
-import type { Migration } from '#database';
 import pg from 'pg';
+import { listMigrations, type Migration } from './migration-files.js';
 
 /** The migrations that the store has not had, or had in another wording. */
-export async function pendingMigrations(adminUrl: string, migrations: Migration[]): Promise<Migration[]> {
+export async function pendingMigrations(adminUrl: string): Promise<Migration[]> {
+  const migrations = listMigrations();
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5000 });
   await client.connect();
   try {
