@@ -5,15 +5,13 @@
  * Writes: schema sharing; the audit, through access.
  * Never: reads staging or reconcile, answers what no standing grant covers, or puts a caller's text into SQL.
  */
-export { FieldCatalogue, type FieldSpec } from './catalogue/field-spec.js';
-export type { Product } from './catalogue/product.js';
+export type { FieldSpec } from './catalogue/field-spec.js';
 export type { Grant, StandingGrant } from './grant/grant.js';
 export { GrantDirectory } from './grant/grant-directory.js';
 export { listGrants } from './grant/list-grants.js';
-export { loadSharing, type FeedTerms, type LoadReport, type Supply } from './load/load-sharing.js';
+export { loadSharing, type Supply } from './load/load-sharing.js';
 export { faultyConfig, readSharingConfig } from './load/sharing-config.js';
-export type { FileFault } from './load/yaml-file.js';
 export { PersonQuery, type QueryAnswer, type Rate, type Throttle } from './query/person-query.js';
+export { MOST_IDS } from './query/query-request.js';
 export { quotaExceeded } from './query/refusals.js';
-export { MOST_IDS, type RequestFault } from './query/query-request.js';
-export { Freshness, type FeedFreshness } from './status/freshness.js';
+export { Freshness } from './status/freshness.js';

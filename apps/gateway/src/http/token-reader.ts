@@ -50,6 +50,8 @@ export class TokenReader {
       const scope = payload['scope'];
       const known = { client, expires: payload.exp! * 1000, scopes: typeof scope === 'string' ? scope.split(' ').filter(isScope) : undefined };
       this.keep(header, known);
+      // A client that was made a moment ago is let in at its first call.
+      if (!this.clients.callerOf(client)) await this.clients.refresh();
       return this.callerOf(known);
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
