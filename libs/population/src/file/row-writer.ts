@@ -1,0 +1,26 @@
+import type { FormatContract } from '#feeds';
+import { csvWriter } from './csv.js';
+import { fixedWidthWriter } from './fixed-width.js';
+import { ndjsonWriter } from './ndjson.js';
+import { xlsxWriter } from './xlsx.js';
+
+/** Writes a delivery's rows in its supplier's format. Values stand in the contract's column order. */
+export interface RowWriter {
+  row(values: readonly string[]): void;
+  /** A row with cells too many, or one that breaks the format in its own way: planted on purpose. */
+  broken(values: readonly string[]): void;
+  close(): void;
+}
+
+export type RowWriterFactory = (path: string, format: FormatContract, columns: readonly string[]) => RowWriter;
+
+const WRITERS: Record<FormatContract['kind'], RowWriterFactory> = {
+  csv: csvWriter,
+  'fixed-width': fixedWidthWriter,
+  ndjson: ndjsonWriter,
+  xlsx: xlsxWriter,
+};
+
+export const EXTENSIONS: Record<FormatContract['kind'], string> = { csv: 'csv', 'fixed-width': 'txt', ndjson: 'ndjson', xlsx: 'xlsx' };
+
+export const writerOf = (path: string, format: FormatContract, columns: readonly string[]): RowWriter => WRITERS[format.kind](path, format, columns);
