@@ -108,7 +108,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
 }
 
 async function readSheets(options: SimulateOptions, sources: FeedSource[]): Promise<SupplierSheet[]> {
-  const wanted = options.feeds ?? sources.map((s) => s.feed);
+  const wanted = options.feeds ?? FEED_ORDER;
   const unknown = wanted.filter((feed) => !sources.some((s) => s.feed === feed));
   if (unknown.length > 0) {
     throw new HubError({

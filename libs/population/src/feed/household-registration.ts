@@ -3,7 +3,7 @@ import type { Block } from '../people/block.js';
 import { employerName } from '../people/careers.js';
 import { contactPhone } from '../people/identity.js';
 import { NEVER, type Person } from '../people/person.js';
-import { ChangeList, type FeedSource } from './feed-source.js';
+import { ChangeList, type FeedSource, type LifeEvent } from './feed-source.js';
 import { policeStation } from './police-station.js';
 
 const day = (d: number): string => (d === NEVER ? '' : yyyymmdd(d));
@@ -12,7 +12,7 @@ const day = (d: number): string => (d === NEVER ? '' : yyyymmdd(d));
 export class HouseholdRegistrationFeed implements FeedSource<Person> {
   readonly feed = 'household-registration';
   readonly manner = 'full-delta' as const;
-  private block!: Block;
+  private block: Block | null = null;
   private readonly changed = new ChangeList<Person>();
 
   readonly cells: FeedSource<Person>['cells'] = {
@@ -58,12 +58,29 @@ export class HouseholdRegistrationFeed implements FeedSource<Person> {
   }
 
   *records(): Iterable<Person> {
-    for (const household of this.block.households) {
+    for (const household of this.block?.households ?? []) {
       for (const p of household.members) yield p;
     }
   }
 
-  note(p: Person, operation: 'add' | 'change'): void {
+  on(event: LifeEvent, p: Person, day: number): void {
+    switch (event.kind) {
+      case 'registered':
+      case 'moved-in':
+        return this.note(p, 'add', day);
+      case 'entry-changed':
+      case 'moved-out':
+      case 'death-registered':
+      case 'identity-changed':
+      case 'phone-changed':
+        return this.note(p, 'change', day);
+      default:
+    }
+  }
+
+  private note(p: Person, operation: 'add' | 'change', day: number): void {
+    if (this.block === null || p.registration === null) return;
+    p.registration.updated = day;
     this.changed.note(p, operation);
   }
 

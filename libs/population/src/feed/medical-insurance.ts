@@ -1,10 +1,10 @@
 import { ageOn, dayOf, yyyymm, yyyymmdd } from '../calendar/days.js';
 import type { Block } from '../people/block.js';
 import { employerName } from '../people/careers.js';
-import { contactPhone, documentKind, documentNumber } from '../people/identity.js';
+import { contactPhone, documentKind, documentNumber, knownName } from '../people/identity.js';
 import { NEVER, type Person } from '../people/person.js';
 import { stirred } from '../people/stirred.js';
-import type { FeedSource, Moment } from './feed-source.js';
+import type { FeedSource, LifeEvent, Moment } from './feed-source.js';
 import { contactAddress } from './contact-address.js';
 
 export interface Enrolment {
@@ -22,13 +22,14 @@ export interface Enrolment {
 export class MedicalInsuranceFeed implements FeedSource<Enrolment> {
   readonly feed = 'medical-insurance';
   readonly manner = 'full' as const;
+  private block: Block | null = null;
   private list: Enrolment[] = [];
 
   readonly cells: FeedSource<Enrolment>['cells'] = {
     参保编号: (r) => `${r.second ? 'M' : 'Y'}${String(r.person.no).padStart(11, '0')}`,
     证件类型: (r) => documentKind(r.person),
-    证件号码: (r) => documentNumber(r.person),
-    姓名: (r) => r.person.name,
+    证件号码: (r) => documentNumber(r.person, 50),
+    姓名: (r) => knownName(r.person, 50),
     性别: (r) => String(r.person.sex),
     出生日期: (r) => yyyymmdd(r.person.birth),
     险种: (r) => r.type,
@@ -43,27 +44,38 @@ export class MedicalInsuranceFeed implements FeedSource<Enrolment> {
 
   begin(block: Block): void {
     this.list = [];
-    for (const p of block.people) this.enrol(block, p, block.world.start);
+    this.block = block;
+    for (const p of block.people) this.enrol(p, block.world.start);
   }
 
   /** Who is insured here is told by what they do and where they belong. */
-  enrol(block: Block, p: Person, day: number): void {
-    if (p.death !== NEVER && p.death < block.world.start - 200) return;
-    if (p.pending || (p.origin === 'outside' && p.home === null && p.employer < 0)) return;
+  private enrol(p: Person, day: number): void {
+    if (p.death < day - 200) return;
+    if (p.pending || (!p.counted && !p.commutes && p.registration === null)) return;
     const x = stirred(p, 51);
     const working = p.work === 'employee' || p.work === 'public' || p.work === 'retired-employee' || p.work === 'retired-public';
     const local = p.registration !== null && p.registration.status === '1';
+    if (p.registration !== null && !local && p.death === NEVER) return;
     const share = local ? (p.home === null ? 0.72 : 0.965) : working ? 0.74 : 0.36;
     if (x >= share) return;
     const type = working ? (stirred(p, 52) < 0.004 && ageOn(day, p.birth) > 85 ? '340' : '310') : '390';
     const earliest = type === '390' ? dayOf(2008, 1, 1) : dayOf(2001, 1, 1);
     const able = working ? p.birth + 18 * 365 : p.birth + 20;
     const from = Math.max(earliest, able, p.origin === 'local' ? 0 : p.since);
-    const since = Math.min(day - 1, from + Math.floor(stirred(p, 53) * Math.max(1, (day - 1 - from) * 0.6)));
+    const last = Math.min(day, p.death) - 1;
+    const since = Math.min(last, from + Math.floor(stirred(p, 53) * Math.max(1, (last - from) * 0.6)));
     const enrolment: Enrolment = { person: p, type, second: false, since, ended: p.death === NEVER ? NEVER : p.death + 30, suspended: stirred(p, 54) < 0.03 };
     this.list.push(enrolment);
     // Some are in both schemes: two numbers, one person.
     if (type === '310' && stirred(p, 55) < 0.004) this.list.push({ ...enrolment, type: '390', second: true, suspended: true });
+  }
+
+  on(event: LifeEvent, p: Person, day: number): void {
+    if (this.block === null) return;
+    const known = this.list.filter((r) => r.person === p);
+    if (event.kind === 'enrolled' && known.length === 0) this.enrol(p, day + 1);
+    else if (event.kind === 'died') for (const r of known) r.ended = Math.min(r.ended, day + 30);
+    else if (event.kind === 'left' || event.kind === 'moved-out') for (const r of known) r.suspended = true;
   }
 
   records(): Iterable<Enrolment> {

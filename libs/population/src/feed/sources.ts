@@ -1,15 +1,31 @@
-import type { FeedSource } from './feed-source.js';
+import type { Person } from '../people/person.js';
+import { BirthCertificateFeed } from './birth-certificate.js';
+import { CompulsoryEducationFeed } from './compulsory-education.js';
+import { DeathCertificateFeed } from './death-certificate.js';
+import type { FeedSource, LifeEvent } from './feed-source.js';
+import { HealthRecordFeed } from './health-record.js';
 import { HouseholdRegistrationFeed } from './household-registration.js';
+import { HousingSecurityFeed } from './housing-security.js';
+import { MarriageFeed } from './marriage.js';
 import { MedicalInsuranceFeed } from './medical-insurance.js';
+import { PensionFeed } from './pension.js';
+import { ResidencePermitFeed } from './residence-permit.js';
+import { ResidenceRegistrationFeed } from './residence-registration.js';
 import { StandardAddressFeed } from './standard-address.js';
 
-/** The departments' registers of one block. Each is built only when its feed is wanted. */
+/** The departments' registers of one block. Only those begun keep anything. */
 export class Registers {
-  readonly households = new HouseholdRegistrationFeed();
   readonly addresses = new StandardAddressFeed();
-  readonly medical = new MedicalInsuranceFeed();
+  readonly pensions = new PensionFeed();
+  readonly deaths = new DeathCertificateFeed();
 
-  get all(): FeedSource[] {
-    return [this.households, this.addresses, this.medical] as FeedSource[];
+  /** In the order of a day's deliveries: what others refer to first. */
+  readonly all = [
+    new HouseholdRegistrationFeed(), this.addresses, new ResidenceRegistrationFeed(), new ResidencePermitFeed(), new MedicalInsuranceFeed(), this.pensions,
+    new CompulsoryEducationFeed(), new HealthRecordFeed(), new BirthCertificateFeed(), this.deaths, new MarriageFeed(), new HousingSecurityFeed(),
+  ] as FeedSource[];
+
+  tell(event: LifeEvent, person: Person, day: number): void {
+    for (const source of this.all) source.on(event, person, day);
   }
 }

@@ -11,7 +11,7 @@ export interface AddressRecord { address: Address; seed: number; status: string;
 export class StandardAddressFeed implements FeedSource<AddressRecord> {
   readonly feed = 'standard-address';
   readonly manner = 'full-delta' as const;
-  private block!: Block;
+  private block: Block | null = null;
   private list: AddressRecord[] = [];
   private readonly changed = new ChangeList<AddressRecord>();
 
@@ -33,28 +33,31 @@ export class StandardAddressFeed implements FeedSource<AddressRecord> {
     this.block = block;
     this.changed.clear();
     this.list = [];
-    for (let unit = 0; unit < block.units; unit++) this.list.push(this.made(unit));
+    for (let unit = 0; unit < block.units; unit++) this.list.push(this.made(block, unit));
   }
 
-  private made(unit: number): AddressRecord {
-    const seed = mix(this.block.world.seed ^ 0x5add, this.block.index, unit);
+  private made(block: Block, unit: number): AddressRecord {
+    const seed = mix(block.world.seed ^ 0x5add, block.index, unit);
     const earliest = dayOf(2016, 1, 1);
     const status = seed % 200 === 0 ? '2' : '1';
-    return { address: this.block.address(unit), seed, status, updated: earliest + (seed % (this.block.world.start - 1 - earliest)) };
+    return { address: block.address(unit), seed, status, updated: earliest + (seed % (block.world.start - 1 - earliest)) };
   }
+
+  on(): void {}
 
   /** A new door: as yet nobody's. */
   build(day: number): void {
-    const record = this.made(this.list.length);
+    if (this.block === null) return;
+    const record = this.made(this.block, this.list.length);
     record.status = '1';
     record.updated = day;
     this.list.push(record);
     this.changed.note(record, 'add');
   }
 
-  pullDown(day: number, bits: number): void {
-    const record = this.list[bits % this.list.length];
-    if (record.status !== '2') return;
+  pullDown(day: number): void {
+    const record = this.list.find((r) => r.status === '2');
+    if (!record) return;
     record.status = '3';
     record.updated = day;
     this.changed.note(record, 'change');

@@ -36,6 +36,8 @@ export class Block {
   readonly units: number;
   /** Floating people by the rooms they share. */
   readonly lodgings: Person[][] = [];
+  /** Guests of the past. */
+  readonly gone: { person: Person; address: Address; arrived: number; left: number }[] = [];
   readonly urban: boolean;
   private readonly citizens: Cells;
   private readonly permits: Cells;

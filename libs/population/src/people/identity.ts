@@ -4,6 +4,7 @@ import { drawDottedName, drawForeignName, drawGivenName, drawSurname } from '../
 import { ETHNICITY_CODES, FLOATING_ETHNICITIES, LOCAL_ETHNICITIES } from '../name/other-names.js';
 import { Weighted, type Rng } from '../random/rng.js';
 import type { Person } from './person.js';
+import { stirred } from './stirred.js';
 
 const local = new Weighted(ETHNICITY_CODES, LOCAL_ETHNICITIES);
 const floating = new Weighted(ETHNICITY_CODES, FLOATING_ETHNICITIES);
@@ -108,6 +109,13 @@ export function documentKind(p: Person): string {
   return p.pending ? '999' : p.kind;
 }
 
-export function documentNumber(p: Person): string {
-  return p.pending ? '' : p.id;
+/** The number a department knows, told apart by `salt`: two of three keep the old one after a correction. */
+export function documentNumber(p: Person, salt: number): string {
+  if (p.pending) return '';
+  return p.formerId !== '' && stirred(p, salt) < 0.67 ? p.formerId : p.id;
+}
+
+/** The name a department knows: seven of ten keep the old one after a change. */
+export function knownName(p: Person, salt: number): string {
+  return p.nameBefore !== '' && stirred(p, salt) < 0.7 ? p.nameBefore : p.name;
 }

@@ -15,8 +15,9 @@ export class Person {
   id = '';
   /** Hub document kind. */
   kind = '111';
-  /** Numbers held before, newest last. */
-  formerIds: string[] = [];
+  /** The number and the name that departments may still know, after a change of either; empty before. */
+  formerId = '';
+  nameBefore = '';
   name = '';
   formerName = '';
   surnameLength = 1;
@@ -45,8 +46,12 @@ export class Person {
   since = 0;
   /** Born and not registered yet: has no number to show. */
   pending = false;
+  /** Works here and lives next door. */
+  commutes = false;
   /** Counted in --people. */
   counted = true;
+  /** The last line of the truth about where they live. */
+  residence = '';
 
   constructor(
     readonly no: number,

@@ -25,8 +25,9 @@ export function populate(world: World, index: number): Block {
   for (const p of block.people) if (p.death === NEVER) givePhone(block, p);
   makeHouseholds(block);
   makeHomes(block);
-  giveCareers(block);
   keepDeparted(block);
+  addNeighbours(block);
+  giveCareers(block);
   keepInfantsWaiting(block);
   return block;
 }
@@ -107,6 +108,28 @@ function keepDeparted(block: Block): void {
     p.since = entry.statusOn;
     household.members.push(p);
   }
+}
+
+/** Guests who have left again, and people from next door who work here: neither registered nor resident, yet in the registers. */
+function addNeighbours(block: Block): void {
+  const { rng, world } = block;
+  for (let n = rng.poisson(block.quota * 0.02); n > 0; n--) {
+    const p = outsider(block, 'floating');
+    const left = world.start - 1 - rng.int(400);
+    block.gone.push({ person: p, address: block.guestUnit(), arrived: Math.max(p.birth + 30, left - 10 - Math.floor(rng.exponential(500))), left });
+  }
+  for (let n = rng.poisson(block.quota * 0.006); n > 0; n--) outsider(block, 'outside').commutes = true;
+}
+
+function outsider(block: Block, origin: Origin): Person {
+  const { rng, world } = block;
+  const years = 19 + rng.float() * 34;
+  const p = block.add(origin, rng.chance(0.58) ? 1 : 2, world.start - 1 - Math.floor(years * 365.2425), false);
+  p.registeredAt = drawElsewhere(block);
+  number(block, p, world.start - 1);
+  name(block, p);
+  givePhone(block, p);
+  return p;
 }
 
 function nameLike(p: Person, head: Person, block: Block): void {

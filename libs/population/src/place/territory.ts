@@ -94,7 +94,7 @@ export function readTerritory(config: string, blocks: number, seed: number): Ter
 function deal(villages: Village[], blocks: number, seed: number): { villageOf: Int32Array; ordinalOf: Int32Array } {
   const sums: number[] = [];
   let sum = 0;
-  for (const v of villages) sums.push((sum += (v.urban ? 3.2 : 1) * (0.5 + mix(seed, Number(v.code.slice(6)), 77) / 4294967296)));
+  for (const v of villages) sums.push((sum += (v.urban ? 6 : 1) * (0.5 + mix(seed, Number(v.code.slice(6)), 77) / 4294967296)));
   const villageOf = new Int32Array(blocks);
   const ordinalOf = new Int32Array(blocks);
   const count = new Int32Array(villages.length);
