@@ -67,7 +67,8 @@ class CsvScan {
     // Behind the text, so that every search ends without looking for the end.
     b[end] = NEWLINE;
     b[end + 1] = QUOTE;
-    if (this.skipping && !this.skip()) return;
+    if (this.skipping) this.skipping = !window.dropLine();
+    if (this.skipping) return;
 
     let row = window.start;
     while (row < end) {
@@ -182,8 +183,7 @@ class CsvScan {
       sink.bad('row-too-long', window.beginning(row, row + length));
       if (complete) return found + 1;
       window.start = row;
-      this.skipping = true;
-      this.skip();
+      this.skipping = !window.dropLine();
       return -1;
     }
     // Within the limit, and what follows could still close the quote.
@@ -195,18 +195,6 @@ class CsvScan {
     const stop = length > 0 && bytes[row + length - 1] === RETURN ? row + length - 1 : row + length;
     sink.bad(window.isFaulty(row, row + length) ? 'row-encoding' : 'row-syntax', bytes.subarray(row, stop));
     return row + length + 1;
-  }
-
-  /** Drops an overlong line up to its end. @returns whether that end is in the window. */
-  private skip(): boolean {
-    const { window } = this;
-    const found = window.bytes.indexOf(NEWLINE, window.start);
-    const complete = found >= 0 && found < window.end;
-    const stop = complete ? found + 1 : window.end;
-    window.isFaulty(window.start, stop);
-    window.start = stop;
-    this.skipping = !complete;
-    return complete;
   }
 
   private faulty(start: number, stop: number): void {

@@ -61,6 +61,12 @@ export class Gb18030Decoder implements Decoder {
   private readonly joint = Buffer.alloc(16);
   private held = 0;
   private consumed = 0;
+  private written = 0;
+  // Views are kept from call to call: cells of fixed width are decoded one by one out of the same buffer.
+  private inputOf?: Uint8Array;
+  private outputOf?: Uint8Array;
+  private input = view(this.joint);
+  private output = view(this.joint);
 
   decode(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number, last: boolean): number {
     let i = start;
@@ -98,8 +104,9 @@ export class Gb18030Decoder implements Decoder {
     // Eight bytes from the end on, nothing needs to ask whether there is another byte.
     const safe = Math.min(stop, end - 8);
     if (i < safe) {
-      const input = new DataView(from.buffer, from.byteOffset, from.length);
-      const output = new DataView(to.buffer, to.byteOffset, to.length);
+      if (from !== this.inputOf) this.input = view((this.inputOf = from));
+      if (to !== this.outputOf) this.output = view((this.outputOf = to));
+      const { input, output } = this;
       while (i < safe) {
         // ASCII, four bytes at a time, then as many of four as there are.
         let word = input.getInt32(i, true);
@@ -148,8 +155,6 @@ export class Gb18030Decoder implements Decoder {
     this.consumed = i;
     return o;
   }
-
-  private written = 0;
 
   /** One character or fault that begins with a byte of 0x80 or above. @returns bytes used; 0: more are needed. */
   private rare(from: Uint8Array, i: number, end: number, to: Uint8Array, o: number, last: boolean): number {
@@ -206,4 +211,8 @@ export class Gb18030Decoder implements Decoder {
     this.written = o;
     return used;
   }
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,7 +1,8 @@
 const NEWLINE = 10;
 const RETURN = 13;
 
-export type OnLine = (bytes: Buffer, start: number, end: number) => void;
+/** `open`: a segment of an overlong line that goes on. */
+export type OnLine = (bytes: Buffer, start: number, end: number, open: boolean) => void;
 
 /**
  * Splits bytes as delivered into physical lines, before any decoding. Right for every encoding of a contract:
@@ -39,7 +40,7 @@ export class LineSplitter {
         return;
       }
       if (found - at <= longest) {
-        onLine(chunk, at, found > at && chunk[found - 1] === RETURN ? found - 1 : found);
+        onLine(chunk, at, found > at && chunk[found - 1] === RETURN ? found - 1 : found, false);
       } else {
         this.hold(chunk, at, found);
         this.release();
@@ -56,7 +57,7 @@ export class LineSplitter {
     let at = start;
     while (at < end) {
       if (this.held === this.longest) {
-        this.onLine(this.carry, 0, this.held);
+        this.onLine(this.carry, 0, this.held, true);
         this.held = 0;
         this.cut = true;
       }
@@ -71,6 +72,6 @@ export class LineSplitter {
     const { held, carry } = this;
     this.held = 0;
     this.cut = false;
-    this.onLine(carry, 0, held > 0 && carry[held - 1] === RETURN ? held - 1 : held);
+    this.onLine(carry, 0, held > 0 && carry[held - 1] === RETURN ? held - 1 : held, false);
   }
 }

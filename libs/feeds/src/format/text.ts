@@ -66,6 +66,16 @@ export class TextWindow {
     return found;
   }
 
+  /** Drops text up to the end of a line. @returns whether that end is in the window. */
+  dropLine(): boolean {
+    const found = this.bytes.indexOf(10, this.start);
+    const complete = found >= 0 && found < this.end;
+    const stop = complete ? found + 1 : this.end;
+    this.isFaulty(this.start, stop);
+    this.start = stop;
+    return complete;
+  }
+
   /** The beginning of an overlong row, ending with a whole character. */
   beginning(from: number, to: number): Buffer {
     let stop = Math.min(to, from + RAW_MOST);
