@@ -23,10 +23,9 @@ if (!isInstalled()) {
   console.error(chinese ? '正在安装依赖……' : 'Installing what is missing …');
   const began = Date.now();
   const npm = process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []];
-  const { status, error } = spawnSync(npm[0], [...npm[1], 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'], {
+  // With the development tools, whatever the caller's NODE_ENV says: they build the code.
+  const { status, error } = spawnSync(npm[0], [...npm[1], 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'], {
     cwd: root, stdio: ['ignore', 2, 2],
-    // Development tools build the code, so they are wanted whatever the caller's NODE_ENV says.
-    env: { ...process.env, NODE_ENV: 'development' },
   });
   if (status !== 0) {
     console.error(chinese ? `安装失败${error ? `:${error.message}` : ''}` : `The installation failed${error ? `: ${error.message}` : ''}`);

@@ -5,7 +5,7 @@ import { identifier } from '../sql/load-sql.js';
 import {
   canonical, columnSql, findTable, indexColumn, listDependentViews, type StandingColumn, type StandingIndex, type StandingTable,
 } from './catalogue.js';
-import type { IndexSpec, PlannedChange, TablePlan, TableSpec } from './table-spec.js';
+import type { IndexSpec, TablePlan, TableSpec } from './table-spec.js';
 
 export type { ColumnSpec, IndexSpec, PlannedChange, TablePlan, TableSpec } from './table-spec.js';
 
