@@ -3,12 +3,15 @@ import type { CodeSet } from '../code/code-set.js';
 /** A village or community: its code and the one way its name stands in a key. */
 interface Village { code: string; name: string }
 
+/** A township-level division: full name first, then its short form. */
+interface Town { code: string; names: readonly string[]; villages: ReadonlyMap<string, Village> }
+
 /** A district's division names, compiled once for reading addresses. */
 export interface AddressPlaces {
   /** Names of the province, the city and the district, each with its short form, outermost first. */
   readonly outer: readonly (readonly string[])[];
-  /** Township-level divisions: full name first. */
-  readonly towns: readonly { code: string; names: readonly string[]; villages: ReadonlyMap<string, Village> }[];
+  /** Township-level divisions by the first character of their names. */
+  readonly townsBy: ReadonlyMap<string, readonly Town[]>;
   /** Every spelling of a village's name that one township only has. */
   readonly villages: ReadonlyMap<string, Village>;
 }
@@ -29,7 +32,8 @@ const COMMUNITY_COMMITTEE = /(?:社区)?(?:居民委员会|居委会)/g;
 export function addressPlaces(divisions: CodeSet, district: string): AddressPlaces {
   const outer = divisions.lineOf(district).reverse().map(({ text }) => forms(text.zh, SUFFIX));
   const villages = new Map<string, Village>(), twice = new Set<string>();
-  const towns = divisions.childrenOf(district).map((town) => {
+  const townsBy = new Map<string, Town[]>();
+  for (const town of divisions.childrenOf(district)) {
     const own = new Map<string, Village>();
     for (const { code, text } of divisions.childrenOf(town.code)) {
       const name = withoutCommittee(text.zh);
@@ -39,10 +43,11 @@ export function addressPlaces(divisions: CodeSet, district: string): AddressPlac
         villages.set(form, { code, name });
       }
     }
-    return { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages: own };
-  });
+    const initial = town.text.zh.charAt(0);
+    townsBy.set(initial, [...(townsBy.get(initial) ?? []), { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages: own }]);
+  }
   for (const form of twice) villages.delete(form);
-  return { outer, towns, villages };
+  return { outer, townsBy, villages };
 }
 
 function forms(name: string, suffix: RegExp): string[] {
@@ -57,29 +62,57 @@ function withoutCommittee(s: string): string {
 const PLAIN = /^[\u4e00-\u9fff0-9A-Z-]*$/;
 const HAN_NUMBERS = /[一二三四五六七八九十〇零]{1,4}(?=号|楼|栋|幢|座|单元|室|户|层|排|弄)/g;
 const HAN_DIGITS = '〇一二三四五六七八九';
-const UNITS = /号楼|号院|单元|楼|栋|幢|座|号|室|户|层|排|弄|-/g;
-const NUMBERS = /\d+/g;
+const UNITS = /号楼|号院|单元|[楼栋幢座号室户层排弄-]/g;
 const STREET = /[路街巷道园苑区院楼厦城庄里]/;
+const ROAD_OR_VILLAGE = /[路街道巷村]/;
 const SOME_COMMUNITY = /^[\u4e00-\u9fff]{2,8}?社区(?=[\u4e00-\u9fff])/;
 
 /** Two spellings of one place get one key. Only what the text says is used: nothing is looked up but the names given. */
 export function normaliseAddress(s: string, places: AddressPlaces): NormalAddress {
   let rest = withoutCommittee(PLAIN.test(s) ? s : plain(s));
   for (const names of places.outer) {
-    const name = names.find((n) => rest.startsWith(n));
+    // 淄博路 and 周村街 are roads: the short form of a place counts before anything else.
+    const name = names.find((n) => rest.startsWith(n) && (n === names[0] || !ROAD_OR_VILLAGE.test(rest.charAt(n.length))));
     if (name !== undefined) rest = rest.slice(name.length);
   }
   const town = townOf(rest, places);
   if (town !== undefined) rest = rest.slice(town.length);
   const village = villageOf(rest, town?.villages ?? places.villages);
   if (village !== undefined) rest = village.rest;
-  else if (SOME_COMMUNITY.test(rest)) rest = withoutCommunity(rest);
-  rest = rest.replace(HAN_NUMBERS, hanNumber);
+  else if (rest.includes('社区')) rest = withoutCommunity(rest);
   const division = village?.code ?? town?.code;
-  const numbers = rest.match(NUMBERS);
-  const words = numbers === null ? '' : rest.replace(UNITS, '').replace(NUMBERS, '');
-  const key = numbers === null || words === '' ? '' : `${words}|${numbers.map((n) => n.replace(/^0+(?=\d)/, '')).join('-')}`;
+  const key = keyOf(rest);
   return division === undefined ? { key } : { key, division };
+}
+
+const WORD = 0, DIGIT = 1, UNIT = 2, HAN_DIGIT = 3;
+const KIND = new Uint8Array(65536);
+for (const c of '0123456789') KIND[c.charCodeAt(0)] = DIGIT;
+for (const c of '楼栋幢座号室户层排弄-') KIND[c.charCodeAt(0)] = UNIT;
+for (const c of '一二三四五六七八九十〇零') KIND[c.charCodeAt(0)] = HAN_DIGIT;
+
+/** Words first, then the numbers in their order; the units between them (号楼, 单元, 室, -) say nothing. */
+function keyOf(rest: string): string {
+  let words = '', numbers = '';
+  for (let i = 0; i < rest.length;) {
+    const kind = KIND[rest.charCodeAt(i)];
+    if (kind === DIGIT) {
+      const from = i;
+      while (KIND[rest.charCodeAt(i)] === DIGIT) i++;
+      numbers += `${numbers === '' ? '' : '-'}${rest[from] === '0' ? rest.slice(from, i).replace(/^0+(?=\d)/, '') : rest.slice(from, i)}`;
+      continue;
+    }
+    if (kind === WORD) {
+      if (rest[i] === '单' && rest[i + 1] === '元') i++;
+      else words += rest[i];
+    } else if (kind === HAN_DIGIT) {
+      const read = rest.replace(HAN_NUMBERS, hanNumber);
+      if (read !== rest) return keyOf(read);
+      words += rest[i];
+    } else if (rest[i] === '号' && rest[i + 1] === '院') i++;
+    i++;
+  }
+  return words === '' || numbers === '' ? '' : `${words}|${numbers}`;
 }
 
 function plain(s: string): string {
@@ -89,7 +122,7 @@ function plain(s: string): string {
 
 /** A township's name at the head. A short form alone may be a village's or a road's (王村, 大街): then it counts only before more of a place. */
 function townOf(rest: string, places: AddressPlaces): { code: string; length: number; villages: ReadonlyMap<string, Village> } | undefined {
-  for (const { code, names, villages } of places.towns) {
+  for (const { code, names, villages } of places.townsBy.get(rest.charAt(0)) ?? []) {
     const name = names.find((n) => rest.startsWith(n));
     if (name === undefined) continue;
     const after = rest.slice(name.length);

@@ -1,7 +1,7 @@
 /**
  * What each character of a name folds to, as tables made once, at first use, from what the runtime and opencc-js know:
  * NFKC (Unicode), the private-use places of GBK and GB 18030-2000/2005 (the runtime's gb18030 decoder knows
- * where their characters live today), traditional and variant Han characters (opencc-js, t→cn and hk→cn).
+ * where their characters live today), traditional and variant Han characters (opencc-js, t→cn, and a few forms it leaves alone).
  */
 import { createRequire } from 'node:module';
 
@@ -29,6 +29,9 @@ const DROPPED = '·•‧∙⋅・･․.．。●˙ \u3000\t\'’`,，、-－_0
 /** Standard characters in names (qián as in 乾坤) that are also the traditional form of another (gān): in a name they are themselves. */
 const KEPT_IN_NAMES = new Set(['乾']);
 
+/** Forms usual in Hong Kong and on old papers that the conversion of standard traditional text leaves as they are. */
+const VARIANTS = new Map([['衞', '卫'], ['敍', '叙'], ['粧', '妆'], ['枱', '台'], ['糭', '粽'], ['衹', '只']]);
+
 /** GB 18030-2005 left six Han characters in private use that Unicode has in its supplementary planes (GB 18030-2022, annex D). */
 const LEFT_PRIVATE = new Map([
   ['\uE816', '𠂇'], ['\uE817', '𠂉'], ['\uE818', '𠃌'], ['\uE831', '𡗗'], ['\uE83B', '𢦏'], ['\uE855', '𤇾'],
@@ -45,13 +48,13 @@ type Convert = (s: string) => string;
 function make(): FoldingTable {
   const require = createRequire(import.meta.url);
   const opencc = require('opencc-js/t2cn') as { Converter(o: { from: string; to: string }): Convert };
-  const converters = [opencc.Converter({ from: 't', to: 'cn' }), opencc.Converter({ from: 'hk', to: 'cn' })];
-  const once: Convert = (s) => converters.reduce((t, convert) => convert(t), s);
+  const convert = opencc.Converter({ from: 't', to: 'cn' });
+  const once: Convert = (character) => (KEPT_IN_NAMES.has(character) ? character : VARIANTS.get(character) ?? convert(character));
   const seen = new Map<string, string>();
   const simplify: Convert = (character) => {
     let folded = seen.get(character);
     if (folded === undefined) {
-      folded = KEPT_IN_NAMES.has(character) ? character : settle(character, once);
+      folded = settle(character, once);
       seen.set(character, folded);
     }
     return folded;
@@ -59,17 +62,13 @@ function make(): FoldingTable {
 
   const does = new Uint8Array(65536), by = new Uint16Array(65536);
   const han = [...range(0x3400, 0x4dbf), ...range(0x4e00, 0x9fff)].map((c) => String.fromCharCode(c));
-  const folded = once(han.join('\n')).split('\n');
+  // All of them in one text: a line break between two characters keeps them from being read as a word.
+  const folded = convert(han.join('\n')).split('\n');
   han.forEach((character, i) => {
     const c = character.charCodeAt(0);
-    if (folded[i] === character || KEPT_IN_NAMES.has(character)) does[c] = SELF;
-    else {
-      const to = simplify(character);
-      if (to.length === 1 && to !== character) {
-        does[c] = REPLACE;
-        by[c] = to.charCodeAt(0);
-      } else does[c] = to === character ? SELF : SLOW;
-    }
+    const to = folded[i] === character && !VARIANTS.has(character) ? character : simplify(character);
+    does[c] = to === character ? SELF : to.length === 1 ? REPLACE : SLOW;
+    if (does[c] === REPLACE) by[c] = to.charCodeAt(0);
   });
   for (const c of range(0x41, 0x5a)) {
     does[c] = SELF;

@@ -20,6 +20,9 @@ const LAST = 0x80000000;
 /** What gzip may add to a frame it cannot shrink. */
 export const LONGEST_CIPHERTEXT = FRAME_BYTES + 4096;
 
+/** One output buffer a frame: zlib's own of 16 KiB would be filled and joined thirty times. */
+const GZIP = { level: 1, chunkSize: LONGEST_CIPHERTEXT };
+
 /** Sealing keys by epoch, 32 bytes each. */
 export type SealingKeys = ReadonlyMap<number, Uint8Array>;
 
@@ -63,7 +66,7 @@ export class FrameSealer {
 
   /** At most FRAME_BYTES of plain data → one frame. */
   seal(plain: Uint8Array, last: boolean): Buffer {
-    const ciphertext = this.cipher.update(gzipSync(plain, { level: 1 }));
+    const ciphertext = this.cipher.update(gzipSync(plain, GZIP));
     const head = frameHead(this.index++, ciphertext.length, last);
     return Buffer.concat([head.subarray(4), ciphertext, hmac(this.mac, head, ciphertext)]);
   }
@@ -97,6 +100,6 @@ export class FrameOpener {
   open(ciphertext: Uint8Array, tag: Uint8Array, last: boolean): Buffer {
     const head = frameHead(this.index++, ciphertext.length, last);
     if (!timingSafeEqual(hmac(this.mac, head, ciphertext), tag)) throw sealError('tampered');
-    return gunzipSync(this.decipher.update(ciphertext), { maxOutputLength: FRAME_BYTES });
+    return gunzipSync(this.decipher.update(ciphertext), { chunkSize: FRAME_BYTES, maxOutputLength: FRAME_BYTES });
   }
 }

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { Readable, type Transform } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { HubError } from '#kernel';
-import { FRAME_BYTES, FrameOpener, FrameSealer, HEADER_BYTES, MAC_BYTES, type SealingKeys } from './frame.js';
+import type { SealingKeys } from './frame.js';
+import { NoteSealer } from './note.js';
 import { sealError } from './seal-error.js';
 import { openHere, sealHere, type SealedFile } from './seal-file.js';
 import { OpenStream, SealStream } from './seal-stream.js';
@@ -14,7 +15,11 @@ const THREADED = !import.meta.url.endsWith('.ts');
 
 /** Compresses, then encrypts (SM4-CTR), then authenticates (HMAC-SM3). Opening finds every change, cut and foreign key before handing on a byte of the part it concerns. */
 export class Sealer {
-  constructor(private readonly epoch: number, private readonly keys: SealingKeys) {}
+  private readonly notes: NoteSealer;
+
+  constructor(private readonly epoch: number, private readonly keys: SealingKeys) {
+    this.notes = new NoteSealer(epoch, keys);
+  }
 
   sealStream(): Transform {
     return new SealStream(this.epoch, this.key());
@@ -61,24 +66,13 @@ export class Sealer {
     return plain;
   }
 
-  /** For what is small: the raw line of a reject. At most 512 KiB. */
+  /** For what is small and kept in a table: the raw line of a reject. */
   sealBytes(plain: Uint8Array): Buffer {
-    if (plain.length > FRAME_BYTES) {
-      throw new HubError({ code: 'HUSHU-KEYS-15', zh: '数据过大，应按文件加密。', en: 'The data are too large; seal them as a file.', details: { bytes: plain.length } });
-    }
-    const sealer = new FrameSealer(this.epoch, this.key());
-    return Buffer.concat([sealer.header, sealer.seal(plain, true)]);
+    return this.notes.seal(plain);
   }
 
   openBytes(sealed: Uint8Array): Buffer {
-    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-    if (bytes.length < HEADER_BYTES + 4 + MAC_BYTES) throw sealError('truncated');
-    const opener = new FrameOpener(bytes.subarray(0, HEADER_BYTES), this.keys);
-    const { length, last } = FrameOpener.head(bytes.subarray(HEADER_BYTES));
-    const end = HEADER_BYTES + 4 + length;
-    if (bytes.length < end + MAC_BYTES) throw sealError('truncated');
-    if (!last || bytes.length > end + MAC_BYTES) throw sealError('tampered');
-    return opener.open(bytes.subarray(HEADER_BYTES + 4, end), bytes.subarray(end), true);
+    return this.notes.open(sealed);
   }
 
   private key(): Uint8Array {
