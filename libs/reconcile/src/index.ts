@@ -6,3 +6,6 @@
  * Never: keeps what was decided with history (registry does), or reads the registry.
  */
 export { facetsOf, quoted, snake, type Attribute, type Facet, type Supplier } from './facet/facet.js';
+export { reconcileTables } from './table/reconcile-tables.js';
+export { linkRun, type LinkContext } from './linkage/link-run.js';
+export { applyReconcile } from './apply/apply-reconcile.js';

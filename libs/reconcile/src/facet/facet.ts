@@ -31,6 +31,8 @@ export interface Supplier {
   when: string;
   /** SQL over `s`, text: the latest of several rows of one person sorts last. */
   recency: string;
+  /** Entries of one feed that supply the same attributes claim together: the best of their rows speaks whole. */
+  claimant: number;
 }
 
 /** A facet as it is kept: its table, its columns and who supplies it. */
@@ -43,8 +45,10 @@ export interface Facet {
   pastTable: string;
   attributes: Attribute[];
   suppliers: Supplier[];
-  /** Supplied by more than one entry: values are chosen attribute by attribute. */
+  /** More than one claimant: values are chosen attribute by attribute. */
   several: boolean;
+  /** More than one feed supplies it: each attribute's run is kept. */
+  runs: boolean;
   /** All attributes come from one row: parts of one place must not be mixed. */
   whole: boolean;
   /** Supplied by the spine alone: written under its role, refused to any other. */
@@ -102,13 +106,16 @@ type Entry = { contract: FeedContract; supply: SupplyContract };
 function facetOf(name: string, relation: string, entries: Entry[]): Facet {
   const attributes = attributesOf(name, relation, entries);
   const suppliers = entries.map(({ contract, supply }) => supplierOf(contract, supply, attributes));
+  const claims = suppliers.map(({ feed, values }) => JSON.stringify([feed, [...values.keys()].sort()]));
+  suppliers.forEach((supplier, at) => { supplier.claimant = claims.indexOf(claims[at]!); });
   const own = relation.endsWith('_identity');
   return {
     name, relation,
     table: own ? relation : `${relation}_row`,
     pastTable: `${relation}_past`,
     attributes, suppliers,
-    several: new Set(suppliers.map(({ feed, role }) => `${feed} ${role}`)).size > 1 || suppliers.length > 1,
+    several: new Set(claims).size > 1,
+    runs: relation === 'provisional_identity' || new Set(suppliers.map(({ feed }) => feed)).size > 1,
     whole: name === 'residence',
     spine: entries.length > 0 ? entries.every(({ contract }) => contract.spine) : relation === 'registered_identity' || name === 'registration',
   };
@@ -172,7 +179,7 @@ function supplierOf(contract: FeedContract, supply: SupplyContract, attributes: 
     values.set('document_kind', 's.document_kind');
     if (!contract.spine && role.division !== undefined) values.set('division', 's.division');
   }
-  const latest = supply.latest.map((column) => sortable(`s.${quoted(staged(column))}`, types.get(staged(column))!));
+  const latest = (supply.latest ?? []).map((column) => sortable(`s.${quoted(staged(column))}`, types.get(staged(column))!));
   return {
     feed: contract.feed,
     relation: feedRelation(contract.feed),
@@ -183,6 +190,7 @@ function supplierOf(contract: FeedContract, supply: SupplyContract, attributes: 
     when: supply.when === undefined ? 'true'
       : `coalesce(s.${quoted(staged(supply.when.column))} in (${supply.when.in.map((code) => `'${code.replaceAll("'", "''")}'`).join(', ')}), false)`,
     recency: latest.length === 0 ? "''" : latest.join(" || '|' || "),
+    claimant: 0,
   };
 }
 

@@ -5,22 +5,24 @@ create table reconcile.subject (
   document uuid not null,
   person uuid not null,
   birth_date date,
+  death_date date,
   current boolean not null,
   shared boolean not null default false,
   sex text,
   name_fold text,
-  former_fold text,
+  former_name text,
   constraint subject_pkey primary key (document, person)
 );
 comment on table reconcile.subject is 'The pool linkage looks in: one row a number and registered person who holds or held it, seeded by the spine.';
 comment on column reconcile.subject.document is 'token of the number; the subject key of the row where there is no number';
 comment on column reconcile.subject.person is 'person key: the number first known by, or the source key of a second holder';
 comment on column reconcile.subject.birth_date is 'birth date as registered';
+comment on column reconcile.subject.death_date is 'date of death as registered';
 comment on column reconcile.subject.current is 'true: the number held now; false: one held before';
 comment on column reconcile.subject.shared is 'another person holds or held the same number';
 comment on column reconcile.subject.sex is 'sex as registered, GB/T 2261.1';
 comment on column reconcile.subject.name_fold is 'folded name';
-comment on column reconcile.subject.former_fold is 'folded former name';
+comment on column reconcile.subject.former_name is 'former name';
 create index subject_of_person on reconcile.subject (person) where document <> person;
 
 create table reconcile.crosswalk_exception (
@@ -129,53 +131,66 @@ comment on column reconcile.resolved_value.role is 'its role';
 comment on column reconcile.resolved_value.run is 'run that delivered the value';
 
 create table reconcile.standard_address (
-  address_code text primary key,
+  source_key uuid primary key,
   address_key int8,
+  run int4 not null,
+  address_code text not null,
   division text,
-  address text,
-  run int4 not null
+  address text
 );
-comment on table reconcile.standard_address is 'Standard addresses by code, for matching delivered addresses by code or by normalised text.';
-comment on column reconcile.standard_address.address_code is 'standard address code';
+comment on table reconcile.standard_address is 'Standard addresses, for matching delivered addresses by code or by normalised text.';
+comment on column reconcile.standard_address.source_key is 'token of the supplier''s key';
 comment on column reconcile.standard_address.address_key is 'hash of the normalised text';
+comment on column reconcile.standard_address.run is 'run that delivered it';
+comment on column reconcile.standard_address.address_code is 'standard address code';
 comment on column reconcile.standard_address.division is 'division it lies in';
 comment on column reconcile.standard_address.address is 'address in full';
-comment on column reconcile.standard_address.run is 'run that delivered it';
+create index standard_address_by_code on reconcile.standard_address (address_code);
 create index standard_address_by_text on reconcile.standard_address (address_key);
 
 -- What one apply works on. They are filled and emptied inside it, so nothing is lost when a crash empties them.
 create unlogged table reconcile.look_again (
-  subject_key uuid not null
+  subject_key uuid not null,
+  registered boolean
 );
 comment on table reconcile.look_again is 'Working set of one apply: subject keys whose rows are decided again.';
 comment on column reconcile.look_again.subject_key is 'the subject key';
+comment on column reconcile.look_again.registered is 'the number is in the pool; null until looked up';
+
+create unlogged table reconcile.spine_person (
+  person uuid not null
+);
+comment on table reconcile.spine_person is 'Working set of one apply of the spine: persons whose registration changed.';
+comment on column reconcile.spine_person.person is 'the person';
 
 create unlogged table reconcile.candidate_row (
   subject_key uuid not null,
   source_key uuid not null,
   feed text not null,
   role int2 not null,
-  run int4 not null,
-  precedence int4,
+  live boolean not null,
   registered boolean not null,
+  precedence int4,
   birth_date date,
+  death_date date,
   sex text,
   name_fold text,
-  former_fold text,
+  former_name text,
   recency text
 );
-comment on table reconcile.candidate_row is 'Working set of one apply: staged rows that are decided again.';
+comment on table reconcile.candidate_row is 'Working set of one apply: staged rows that are decided again, closed ones by their last version.';
 comment on column reconcile.candidate_row.subject_key is 'subject key of the row';
 comment on column reconcile.candidate_row.source_key is 'its source key';
 comment on column reconcile.candidate_row.feed is 'its feed';
 comment on column reconcile.candidate_row.role is 'its role';
-comment on column reconcile.candidate_row.run is 'run that delivered it';
-comment on column reconcile.candidate_row.precedence is 'precedence of its identity; lower wins';
+comment on column reconcile.candidate_row.live is 'it holds now';
 comment on column reconcile.candidate_row.registered is 'the number is in the pool';
+comment on column reconcile.candidate_row.precedence is 'precedence of its identity; lower wins; null when it supplies none';
 comment on column reconcile.candidate_row.birth_date is 'birth date as delivered';
+comment on column reconcile.candidate_row.death_date is 'date of death as delivered';
 comment on column reconcile.candidate_row.sex is 'sex as delivered';
 comment on column reconcile.candidate_row.name_fold is 'folded name';
-comment on column reconcile.candidate_row.former_fold is 'folded former name';
+comment on column reconcile.candidate_row.former_name is 'former name';
 comment on column reconcile.candidate_row.recency is 'sorts later rows behind earlier ones';
 
 create unlogged table reconcile.candidate_pair (
@@ -186,10 +201,10 @@ create unlogged table reconcile.candidate_pair (
   person uuid not null,
   agreement text,
   name_fold text,
-  former_fold text,
+  former_name text,
   birth_date date,
   other_name_fold text,
-  other_former_fold text,
+  other_former_name text,
   other_birth_date date
 );
 comment on table reconcile.candidate_pair is 'Working set of one apply: a row and a person it may speak of, with how their names agree.';
@@ -200,10 +215,10 @@ comment on column reconcile.candidate_pair.role is 'its role';
 comment on column reconcile.candidate_pair.person is 'the person';
 comment on column reconcile.candidate_pair.agreement is 'how the names agree; null until judged';
 comment on column reconcile.candidate_pair.name_fold is 'the row''s folded name';
-comment on column reconcile.candidate_pair.former_fold is 'the row''s folded former name';
+comment on column reconcile.candidate_pair.former_name is 'the row''s former name';
 comment on column reconcile.candidate_pair.birth_date is 'the row''s birth date';
 comment on column reconcile.candidate_pair.other_name_fold is 'the person''s folded name';
-comment on column reconcile.candidate_pair.other_former_fold is 'the person''s folded former name';
+comment on column reconcile.candidate_pair.other_former_name is 'the person''s former name';
 comment on column reconcile.candidate_pair.other_birth_date is 'the person''s birth date';
 
 create unlogged table reconcile.decision (
@@ -228,23 +243,39 @@ comment on column reconcile.decision.rule is 'rule that decided';
 comment on column reconcile.decision.evidence is 'hash of what was looked at';
 comment on column reconcile.decision.candidates is 'persons it may be';
 
+create unlogged table reconcile.resolution (
+  subject_key uuid not null,
+  source_key uuid not null,
+  feed text not null,
+  role int2 not null,
+  before uuid,
+  after uuid
+);
+comment on table reconcile.resolution is 'Working set of one apply: whom each row looked at spoke of, and whom it speaks of now.';
+comment on column reconcile.resolution.subject_key is 'subject key of the row';
+comment on column reconcile.resolution.source_key is 'its source key';
+comment on column reconcile.resolution.feed is 'its feed';
+comment on column reconcile.resolution.role is 'its role';
+comment on column reconcile.resolution.before is 'person before; null: nobody';
+comment on column reconcile.resolution.after is 'person now; null: nobody';
+
 create unlogged table reconcile.affected (
   person uuid not null,
-  feed text not null
+  facet text not null
 );
-comment on table reconcile.affected is 'Working set of one apply: persons of whom the registry must look again, by the feed that says something new of them.';
+comment on table reconcile.affected is 'Working set of one apply: persons whose facet the registry must look at again.';
 comment on column reconcile.affected.person is 'the person';
-comment on column reconcile.affected.feed is 'feed whose rows of them changed or were linked otherwise';
+comment on column reconcile.affected.facet is 'the facet, as its relation is named';
 
-create unlogged table reconcile.newcomer (
-  person uuid not null,
-  source_key uuid not null,
-  role int2 not null
-);
-comment on table reconcile.newcomer is 'Working set of one apply of a first delivery: its rows whose number is not in the pool and is nobody else''s.';
-comment on column reconcile.newcomer.person is 'person key, which is the subject key';
-comment on column reconcile.newcomer.source_key is 'source key of the row';
-comment on column reconcile.newcomer.role is 'role of the row';
+create function reconcile.next_valid_from(before date, since date, as_of date) returns date
+language sql immutable parallel safe as $$
+  select case when since <= as_of and (before is null or since > before) then since else as_of end;
+$$;
+comment on function reconcile.next_valid_from(date, date, date) is
+  'Valid from of a version: its own date where it has one that is not in the future and later than the version before it, else the delivery''s.';
+
+create aggregate reconcile.valid_from(date, date) (sfunc = reconcile.next_valid_from, stype = date);
+comment on aggregate reconcile.valid_from(date, date) is 'Valid from of each version of a staged row, in the order they came.';
 
 create function reconcile.drop_keys(of_table text) returns void
 language plpgsql security definer set search_path = reconcile, pg_temp as $$
@@ -284,24 +315,21 @@ create view reconcile.subject_key as
 select person, document, current from reconcile.subject;
 comment on view reconcile.subject_key is 'Published: which persons are registered, and by which numbers.';
 
-create view reconcile.affected_person as select person, feed from reconcile.affected;
+create view reconcile.affected_person as select person, facet from reconcile.affected;
 comment on view reconcile.affected_person is 'Published: of whom the registry must look again in the apply under way.';
-
-create view reconcile.newcomer_row as select person, source_key, role from reconcile.newcomer;
-comment on view reconcile.newcomer_row is 'Published: rows of a first delivery that speak of somebody nobody knew.';
 
 create view reconcile.address as
 select address_code, address_key, division, address from reconcile.standard_address;
 comment on view reconcile.address is 'Published: standard addresses.';
 
 grant usage on schema reconcile to hushu_reconcile, hushu_registry, hushu_spine, hushu_operations;
-grant create on schema reconcile to hushu_reconcile;
 grant select, insert, update, delete on reconcile.subject, reconcile.crosswalk_exception, reconcile.review_task,
   reconcile.conflict, reconcile.resolved_value, reconcile.standard_address to hushu_reconcile;
 grant select, insert, update, delete, truncate on reconcile.look_again, reconcile.candidate_row, reconcile.candidate_pair,
-  reconcile.decision, reconcile.affected, reconcile.newcomer to hushu_reconcile;
-grant select on reconcile.document_alias, reconcile.subject_key, reconcile.affected_person, reconcile.newcomer_row,
+  reconcile.decision, reconcile.resolution, reconcile.affected, reconcile.spine_person to hushu_reconcile;
+grant select on reconcile.document_alias, reconcile.subject_key, reconcile.affected_person,
   reconcile.address to hushu_reconcile, hushu_registry, hushu_spine;
 grant select on reconcile.crosswalk_exception, reconcile.review_task, reconcile.conflict, reconcile.resolved_value to hushu_operations;
+grant execute on function reconcile.next_valid_from(date, date, date), reconcile.valid_from(date, date) to hushu_reconcile;
 revoke all on function reconcile.drop_keys(text), reconcile.build_keys(text), reconcile.count_keys(text, text[]) from public;
 grant execute on function reconcile.drop_keys(text), reconcile.build_keys(text), reconcile.count_keys(text, text[]) to hushu_reconcile;

@@ -28,7 +28,7 @@ const FEED = '(select a.feed from registry.applied a where a.run = v.source_run)
 
 /** The published view of what holds now, named as the facet. */
 export function facetView(facet: Facet): string[] {
-  const runs = facet.several ? 'v.attribute_runs' : 'null::int4[] as attribute_runs';
+  const runs = facet.runs ? 'v.attribute_runs' : 'null::int4[] as attribute_runs';
   return published(facet.relation, `facet ${facet.name} as of now`, `
     select v.person, ${published_columns(facet)}, v.valid_from, v.known_from, ${FEED}, v.source_run, ${runs}
     from ${identifier('registry', facet.table)} v`);
@@ -36,7 +36,7 @@ export function facetView(facet: Facet): string[] {
 
 /** The published view of all versions. */
 export function historyView(facet: Facet): string[] {
-  const runs = facet.several ? 'v.attribute_runs' : 'null::int4[] as attribute_runs';
+  const runs = facet.runs ? 'v.attribute_runs' : 'null::int4[] as attribute_runs';
   return published(`${facet.relation}_history`,
     `every version of facet ${facet.name}. One is seen at (v, k) when known_from <= k < retracted_at and valid_from <= v and (k < known_to or v < valid_to)`, `
     select v.person, ${published_columns(facet)}, v.valid_from, 'infinity'::date as valid_to,

@@ -50,7 +50,7 @@ function past(facet: Facet): TableSpec {
 
 function columnsOf(facet: Facet): TableSpec['columns'] {
   const own = facet.attributes.map(({ column, type, comment }: Attribute) => ({ name: column, type, comment }));
-  return [...KEPT, ...own, ...(facet.several ? [RUNS] : [])];
+  return [...KEPT, ...own, ...(facet.runs ? [RUNS] : [])];
 }
 
 /** The kept table's name, for messages and statements. */

@@ -145,17 +145,13 @@ comment on column registry.change.persons is 'the persons';
 
 create unlogged table registry.touched (
   person uuid not null,
+  facet text not null,
   op "char" not null
 );
-comment on table registry.touched is 'Working set of one apply: persons whose facet changed in the step under way.';
+comment on table registry.touched is 'Working set of one apply: persons whose facet changed.';
 comment on column registry.touched.person is 'the person';
-comment on column registry.touched.op is 'what happened to the facet';
-
-create unlogged table registry.set_apart (
-  person uuid not null
-);
-comment on table registry.set_apart is 'Working set of one apply of a first delivery: persons of whom more than one row speaks; they take the long way.';
-comment on column registry.set_apart.person is 'the person';
+comment on column registry.touched.facet is 'the facet';
+comment on column registry.touched.op is 'D: a current version was closed; I: one was opened; C: the past was put right';
 
 -- Who may read which rows. The settings are set with every transaction of a caller; without them nothing is seen.
 alter table registry.person enable row level security;
@@ -200,7 +196,7 @@ grant insert, update, delete on registry.registered_identity, registry.registere
 grant select, insert, delete on registry.change to hushu_registry;
 grant select, insert on registry.change to hushu_spine;
 grant select on registry.change to hushu_sharing, hushu_operations;
-grant select, insert, update, delete, truncate on registry.touched, registry.set_apart to hushu_registry, hushu_spine;
+grant select, insert, update, delete, truncate on registry.touched to hushu_registry, hushu_spine;
 
 create view registry.identity as
 select person, document, document_kind, name, former_name, sex, ethnicity, birth_date, death_date, valid_from, known_from,

@@ -44,7 +44,10 @@ function past(contract: FeedContract): TableSpec {
       { name: 'closed_known', type: 'timestamptz', notNull: true, comment: 'when the hub knew' },
       { name: 'closed_run', type: 'int4', notNull: true, comment: 'the run that closed it' },
     ],
-    indexes: [{ name: `${feed}_past_source`, columns: ['source_key'] }],
+    indexes: [
+      { name: `${feed}_past_source`, columns: ['source_key'] },
+      ...(contract.roles.length > 0 ? [{ name: `${feed}_past_subject`, columns: ['subject_key'] }] : []),
+    ],
     statements: [
       `grant select, insert, update, delete on ${table} to hushu_staging`,
       `create or replace view ${view} as select * from ${table}`,

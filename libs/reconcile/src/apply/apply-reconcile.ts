@@ -1,0 +1,38 @@
+import type { FeedContract } from '#feeds';
+import type { StepCount } from '#runs';
+import type { StagedRun } from '#staging';
+import type { ClientBase } from 'pg';
+import { applyAddresses, isAddressRegister } from '../address/addresses.js';
+import { decide, gatherKeys } from '../linkage/decide.js';
+import { linkedFeeds } from '../linkage/linked-feed.js';
+import { markShared, registerAll, registerChanges } from '../spine/registered.js';
+import { resolveVersions } from '../survivorship/versions.js';
+import { nameAffected } from './affected.js';
+import { Steps } from './steps.js';
+
+const WORKING_SETS = ['look_again', 'candidate_row', 'candidate_pair', 'decision', 'resolution', 'affected', 'spine_person'].map((name) => `reconcile.${name}`);
+
+/**
+ * Decides anew whatever the delivery's rows may change, of any feed, from the rows that hold now: so the order
+ * in which feeds arrive does not matter. Runs in the publish transaction as hushu_reconcile, after staging.
+ * @returns all: the delivery is the feed's first; persons not named as affected are simply what their row says
+ */
+export async function applyReconcile(client: ClientBase, s: StagedRun, contracts: FeedContract[]): Promise<{ steps: StepCount[]; all: boolean }> {
+  const steps = new Steps(client, s.run);
+  const { feeds, facets, spine } = linkedFeeds(contracts);
+  const feed = feeds.find((one) => one.feed === s.feed);
+  await client.query(`set local work_mem = '256MB'`);
+  await steps.empty(...WORKING_SETS);
+  if (feed === undefined) {
+    if (isAddressRegister(s.contract)) await applyAddresses(steps, s);
+    return { steps: steps.done, all: false };
+  }
+  const others = feeds.filter((one) => one !== feed);
+  if (feed.spine) await (s.first ? registerAll(steps, feed) : registerChanges(steps, feed));
+  await gatherKeys(steps, s, feed, others);
+  if (feed.spine && !s.first) await markShared(steps);
+  await decide(steps, s, feed, feeds, spine);
+  await nameAffected(steps, s, feed, others);
+  await resolveVersions(steps, facets, feeds, spine);
+  return { steps: steps.done.filter(({ rows }) => rows > 0), all: s.first };
+}

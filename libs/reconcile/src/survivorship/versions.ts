@@ -1,0 +1,160 @@
+import { identifier } from '#database';
+import { quoted, type Facet, type Supplier } from '../facet/facet.js';
+import { fillFile, type Steps } from '../apply/steps.js';
+import { literal, type LinkedFeed } from '../linkage/linked-feed.js';
+
+const here = import.meta.dirname;
+
+/**
+ * The timeline of each affected person and facet, made anew from the rows that hold or held: which value was
+ * served when, by precedence, then recency. The registry compares it with what it keeps.
+ */
+export async function resolveVersions(steps: Steps, facets: Facet[], feeds: LinkedFeed[], spine: LinkedFeed | undefined): Promise<void> {
+  const { rows } = await steps.client.query<{ facet: string; persons: string }>('select facet, count(*) as persons from reconcile.affected group by facet');
+  const affected = rows.reduce((sum, { persons }) => sum + Number(persons), 0);
+  await steps.count('affected', affected, 'person', 'facet');
+  const relations = facets.filter(({ suppliers }) => suppliers.length > 0).map(({ relation }) => identifier('reconcile', `${relation}_version`));
+  if (relations.length > 0) await steps.empty(...relations);
+  for (const facet of facets) {
+    const touched = rows.find((row) => row.facet === facet.relation);
+    if (!touched || facet.suppliers.length === 0) continue;
+    if (facet.runs) for (const gone of ['resolved_gone', 'conflict_gone']) await steps.file('survive', here, gone, goneParts(facet, spine));
+    const count = await steps.take('survive', `${facet.relation}_version`, versionSql(facet, feeds, spine), facet.several ? [steps.run] : []);
+    await steps.count(`${facet.relation}_version`, count, 'person');
+  }
+}
+
+function goneParts(facet: Facet, spine: LinkedFeed | undefined): Record<string, string> {
+  const provisional = facet.relation === 'provisional_identity' && spine;
+  return {
+    facet: literal(facet.name), relation: literal(facet.relation),
+    not_registered: provisional ? `and k.winner_feed <> ${literal(spine.feed)}` : '',
+  };
+}
+
+/** The statement that fills one facet's timelines; exported for the spec that prepares it. */
+export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed | undefined): string {
+  const columns = facet.attributes.map(({ column }) => quoted(column));
+  const runs = facet.runs ? ', attribute_runs' : '';
+  const order = 'precedence, moment desc, claimant';
+  const plain = (alias: string): string => columns.map((column) => `${alias}${column}`).join(', ');
+  const whole = facet.whole ? '' : 'not null';
+  const first = (column: string, value: string): string =>
+    `(array_agg(${value} order by ${order})${whole ? ` filter (where ${column} is not null)` : ''})[1]`;
+  const target = `insert into reconcile.${quoted(`${facet.relation}_version`)} (person, valid_from, valid_to, source_run, ${plain('')}${runs})`;
+  return fillFile(here, facet.several ? 'version_several' : 'version_one', {
+    version: quoted(`${facet.relation}_version`),
+    facet: literal(facet.name),
+    who: whoSql(facet, spine),
+    claims: claimsSql(facet, feeds, spine),
+    columns: plain(''),
+    claim_columns: plain('c.'),
+    runs_column: runs,
+    no_runs: facet.runs ? ', null::int4[] as attribute_runs' : '',
+    order,
+    chosen: columns.map((column) => `${first(column, column)} as ${column}`).join(', '),
+    chosen_runs: facet.runs ? `, case when count(*) > 1 then array[${columns.map((column) => first(column, 'run')).join(', ')}] end as attribute_runs` : '',
+    contested: facet.runs ? 'b.claimants > 1' : 'false',
+    said: facet.attributes.filter(({ derived }) => !derived).map(({ name, column }) => `(${literal(name)}, b.${quoted(column)}::text)`).join(', '),
+    islands: islandsSql(plain, runs),
+    islands_insert: `${islandsSql(plain, runs).replace(/\nselect/, `\n${target}\nselect`)}`,
+  });
+}
+
+/** Pieces side by side that say the same, from the same feed, are one version. */
+function islandsSql(plain: (alias: string) => string, runs: string): string {
+  return `marked as (
+  select h.*, coalesce(lag(h.valid_to) over w = h.valid_from and lag(row(h.feed, ${plain('h.')})) over w is not distinct from row(h.feed, ${plain('h.')}), false) as goes_on
+  from held h
+  window w as (partition by h.person order by h.valid_from)
+),
+island as (
+  select m.*, count(*) filter (where not goes_on) over (partition by m.person order by m.valid_from) as nth
+  from marked m
+),
+whole as (
+  select i.*, max(i.valid_to) over (partition by i.person, i.nth) as until
+  from island i
+)
+select person, valid_from, until, run, ${plain('')}${runs}
+from whole
+where not goes_on`;
+}
+
+/** Registered persons have no provisional identity. */
+function whoSql(facet: Facet, spine: LinkedFeed | undefined): string {
+  const who = `select distinct a.person from reconcile.affected a where a.facet = ${literal(facet.relation)}`;
+  if (facet.relation !== 'provisional_identity' || !spine) return who;
+  return `${who}
+  and not exists (select from reconcile.subject p where p.document = a.person and p.person = a.person)
+  and not exists (select from reconcile.subject p where p.person = a.person and p.document <> p.person)`;
+}
+
+function claimsSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed | undefined): string {
+  const claims = facet.suppliers.map((supplier) => claimSql(facet, supplier, feeds.find(({ feed }) => feed === supplier.feed)!)).join('\nunion all\n');
+  if (facet.relation !== 'provisional_identity' || !spine) return claims;
+  // Whoever was registered and is no longer is provisional from then on only.
+  return `select * from (
+  select c.person, c.source_key, c.role, c.run, c.feed, c.claimant, c.precedence, c.recency, c.moment,
+         greatest(c.valid_from, u.until) as valid_from, c.valid_to, ${facet.attributes.map(({ column }) => `c.${quoted(column)}`).join(', ')}
+  from (
+${claims}
+  ) c
+  left join (
+    select v.person, max(v.closed_on) as until from (${rowsSql(spine, undefined)}) v group by v.person
+  ) u on u.person = c.person
+) since_registered where valid_from < valid_to`;
+}
+
+/** What one entry of a contract says of the affected persons, version by version. */
+function claimSql(facet: Facet, supplier: Supplier, feed: LinkedFeed): string {
+  const values = facet.attributes.map(({ column, type }) => {
+    const value = supplier.values.get(column);
+    return `${value === undefined ? `null::${type}` : `(${value})::${type}`} as ${quoted(column)}`;
+  });
+  const columns = facet.attributes.map(({ column }) => quoted(column)).join(', ');
+  return `  select person, source_key, role, run, ${literal(supplier.feed)}::text as feed, ${supplier.claimant} as claimant, ${supplier.precedence} as precedence,
+         recency, moment, valid_from, valid_to, ${columns}
+  from (
+    select v.*, case when v.closed_run is null then 'infinity'::date
+                     when lead(v.run) over chain = v.closed_run then lead(v.valid_from) over chain
+                     else v.closed_on end as valid_to
+    from (
+      select s.*, reconcile.valid_from(s.since_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.as_of_day, s.run) as valid_from
+      from (
+        select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, ${dayOf('r.as_of')} as as_of_day, (${supplier.since}) as since_day,
+               ${supplier.when} as live, coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai') as moment,
+               ${supplier.recency} || '|' || to_char(coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency,
+               ${values.join(', ')}
+        from (
+${rowsSql(feed, supplier.role)}
+        ) s
+        join runs.run_status r on r.id = s.run
+      ) s
+    ) v
+    window chain as (partition by v.person, v.source_key, v.role order by v.as_of_day, v.run)
+  ) c
+  where c.live and c.valid_from < c.valid_to`;
+}
+
+/** The day a moment falls on in China, which has one time zone. */
+function dayOf(moment: string): string {
+  return `(${moment} at time zone 'Asia/Shanghai')::date`;
+}
+
+/** A feed's rows, holding and closed, that speak of the persons in `who`. */
+function rowsSql(feed: LinkedFeed, role: number | undefined): string {
+  const ofRole = role === undefined ? '' : ` and s.role = ${role}`;
+  const same = `x.subject_key = s.subject_key and x.feed = ${literal(feed.feed)} and x.source_key = s.source_key and x.role = s.role`;
+  const closed = `s.closed_run, ${dayOf('s.closed_as_of')} as closed_on`;
+  const columns = feed.columns.map((column) => `s.${quoted(column)}`).join(', ');
+  const plain = (relation: string, end: string): string => `          select w.person, ${columns}, ${end}
+          from who w join ${relation} s on s.subject_key = w.person${ofRole}
+          where not exists (select from reconcile.crosswalk_exception x where ${same})`;
+  const linked = (relation: string, end: string): string => `          select w.person, ${columns}, ${end}
+          from who w join reconcile.crosswalk_exception x on x.person = w.person and x.feed = ${literal(feed.feed)}
+          join ${relation} s on ${same}${ofRole}`;
+  const open = 'null::int4 as closed_run, null::date as closed_on';
+  const all = [plain(feed.current, open), linked(feed.current, open), plain(feed.past, closed), linked(feed.past, closed)];
+  return (role === undefined ? all.slice(2) : all).join('\n          union all\n');
+}
