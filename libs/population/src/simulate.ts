@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { HubError } from '#kernel';
 import { readContracts } from '#feeds';
 import { parseIsoDate } from './calendar/days.js';
+import { Dirt, soundEntry, SHARED_NUMBERS, type DirtLevel } from './dirt/dirt.js';
 import type { FeedSource } from './feed/feed-source.js';
 import { Registers } from './feed/sources.js';
 import { SupplierSheet } from './feed/supplier-sheet.js';
-import { DeliveryFile } from './file/delivery-file.js';
+import { type DeliveredFeed, DeliveryFile } from './file/delivery-file.js';
 import { BLOCK_PEOPLE, type World } from './people/block.js';
+import type { Person } from './people/person.js';
 import { populate } from './people/populate.js';
 import { Gazetteer } from './place/address.js';
 import { readTerritory } from './place/territory.js';
@@ -25,7 +27,8 @@ export interface SimulateOptions {
   config: string;
   /** Days after day 0 whose deliveries are written too. */
   days?: number;
-  dirt?: 'none' | 'default' | 'heavy';
+  /** Errors planted; `default` when missing. */
+  dirt?: DirtLevel;
   /** All twelve when missing. */
   feeds?: readonly string[];
   /** Last day of the story, YYYY-MM-DD. */
@@ -65,7 +68,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
   const seed = seedOf(options.seed);
   const blocks = Math.max(1, Math.round(options.people / BLOCK_PEOPLE));
   const territory = readTerritory(options.config, blocks, seed);
-  const world: World = { seed, people: options.people, blocks, territory, gazetteer: new Gazetteer(territory, seed), start: until - days, until };
+  const world: World = { seed, people: options.people, blocks, territory, gazetteer: new Gazetteer(territory, seed), start: until - days, until, sharedNumbers: SHARED_NUMBERS[options.dirt ?? 'default'] };
 
   const registers = new Registers();
   const sheets = await readSheets(options, registers.all);
@@ -74,11 +77,15 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
 
   mkdirSync(options.out, { recursive: true });
   const truth = new Truth(options.out);
-  const seen = new Map(sheets.map((sheet) => [sheet, plan.filter((d) => d.feed === sheet.contract.feed).length > 1 ? new Set<unknown>() : null]));
-  const files = new Map(plan.map((delivery) => {
-    const sheet = sheets.find((s) => s.contract.feed === delivery.feed)!;
-    return [delivery, new DeliveryFile(options.out, delivery, sheet, truth, seen.get(sheet)!)];
-  }));
+  const level = options.dirt ?? 'default';
+  const isSound = soundEntry(level, seed, 'household-registration');
+  const isRegistered = (p: Person): boolean => p.registration?.status === '1' && !p.numberShared && isSound(registers.households.identity(p));
+  const feeds = new Map(sheets.map((sheet): [string, DeliveredFeed] => [sheet.contract.feed, {
+    sheet,
+    dirt: level === 'none' ? null : new Dirt(level, seed, sheet, isRegistered),
+    seen: plan.filter((d) => d.feed === sheet.contract.feed).length > 1 ? new Set() : null,
+  }]));
+  const files = new Map(plan.map((delivery) => [delivery, new DeliveryFile(options.out, delivery, feeds.get(delivery.feed)!, truth)]));
   const byDay = daysOf(plan, days);
 
   for (let index = 0; index < blocks; index++) {
@@ -88,7 +95,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
       for (const delivery of deliveries) files.get(delivery)!.write();
     }
     truth.block(block);
-    for (const records of seen.values()) records?.clear();
+    for (const { seen } of feeds.values()) seen?.clear();
     if (index % 16 === 0) {
       options.progress?.(index / blocks);
       // Let a progress bar, and whoever else waits, have a turn.

@@ -15,13 +15,14 @@ import { StandardAddressFeed } from './standard-address.js';
 
 /** The departments' registers of one block. Only those begun keep anything. */
 export class Registers {
+  readonly households = new HouseholdRegistrationFeed();
   readonly addresses = new StandardAddressFeed();
   readonly pensions = new PensionFeed();
   readonly deaths = new DeathCertificateFeed();
 
   /** In the order of a day's deliveries: what others refer to first. */
   readonly all = [
-    new HouseholdRegistrationFeed(), this.addresses, new ResidenceRegistrationFeed(), new ResidencePermitFeed(), new MedicalInsuranceFeed(), this.pensions,
+    this.households, this.addresses, new ResidenceRegistrationFeed(), new ResidencePermitFeed(), new MedicalInsuranceFeed(), this.pensions,
     new CompulsoryEducationFeed(), new HealthRecordFeed(), new BirthCertificateFeed(), this.deaths, new MarriageFeed(), new HousingSecurityFeed(),
   ] as FeedSource[];
 

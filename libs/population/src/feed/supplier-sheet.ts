@@ -48,6 +48,11 @@ export class SupplierSheet {
     }
   }
 
+  /** The supplier's word for a hub code, if there is one. */
+  word(column: number, hub: string): string | null {
+    return this.codes[column]?.get(hub) ?? null;
+  }
+
   /** A code the supplier has no word for is told by a broader one, or by "other". */
   private broader(column: number, hub: string, codes: ReadonlyMap<string, string>): string {
     const found = codes.get(`${hub.slice(0, -1)}0`) ?? codes.get('999') ?? codes.get('99') ?? codes.get('97') ?? codes.get('90') ?? codes.get('9');

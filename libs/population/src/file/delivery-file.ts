@@ -1,9 +1,20 @@
 import { join } from 'node:path';
+import type { Dirt } from '../dirt/dirt.js';
 import type { Moment } from '../feed/feed-source.js';
 import type { SupplierSheet } from '../feed/supplier-sheet.js';
+import type { Person } from '../people/person.js';
 import type { PlannedDelivery } from '../plan.js';
 import type { Truth } from '../truth/truth.js';
 import { type RowWriter, writerOf } from './row-writer.js';
+
+/** What all deliveries of one feed share. */
+export interface DeliveredFeed {
+  sheet: SupplierSheet;
+  /** Null in a clean world. */
+  dirt: Dirt | null;
+  /** Records of the block in hand whose links the truth has; null where a feed is delivered once. */
+  seen: Set<unknown> | null;
+}
 
 /** One delivery's file: block after block writes its rows to it, and the truth learns whose they are. */
 export class DeliveryFile {
@@ -14,23 +25,22 @@ export class DeliveryFile {
   private readonly values: string[];
   private readonly moment: Moment;
 
-  /** @param seen records of this feed whose links the truth has, when the feed is delivered more than once */
   constructor(
     out: string,
     private readonly delivery: PlannedDelivery,
-    private readonly sheet: SupplierSheet,
+    private readonly feed: DeliveredFeed,
     private readonly truth: Truth,
-    private readonly seen: Set<unknown> | null,
   ) {
-    this.writer = writerOf(join(out, delivery.file), sheet.contract.format, sheet.columns);
-    this.keyColumns = sheet.contract.key.map((column) => sheet.columns.indexOf(column));
-    this.values = new Array<string>(sheet.columns.length).fill('');
+    const { contract, columns } = feed.sheet;
+    this.writer = writerOf(join(out, delivery.file), contract.format, columns);
+    this.keyColumns = contract.key.map((column) => columns.indexOf(column));
+    this.values = new Array<string>(columns.length).fill('');
     this.moment = { day: delivery.date, operation: 'add' };
   }
 
   /** Writes what the block in hand has for this delivery. */
   write(): void {
-    const { source } = this.sheet;
+    const { source } = this.feed.sheet;
     if (this.delivery.day === 0 || this.delivery.mode === 'full') {
       this.moment.operation = 'add';
       for (const record of source.records(this.moment)) this.record(record);
@@ -43,21 +53,64 @@ export class DeliveryFile {
     }
   }
 
-  private record(record: unknown): void {
-    const { sheet, values } = this;
-    sheet.fill(record, this.moment, values);
-    this.writer.row(values);
-    this.rows++;
-    if (this.seen !== null) {
-      if (this.seen.has(record)) return;
-      this.seen.add(record);
-    }
-    let key = values[this.keyColumns[0]];
-    for (let i = 1; i < this.keyColumns.length; i++) key += `|${values[this.keyColumns[i]]}`;
-    for (const [role, person] of sheet.source.roles(record)) this.truth.link(sheet.contract.feed, key, role, person);
-  }
-
   close(): void {
     this.writer.close();
+  }
+
+  private record(record: unknown): void {
+    const { values } = this;
+    const { sheet, dirt } = this.feed;
+    sheet.fill(record, this.moment, values);
+    const roles = sheet.source.roles(record);
+    this.link(record, roles);
+    if (dirt !== null) {
+      if (sheet.contract.spine && roles[0][1].sharesNumberWith !== null) this.note(this.rows + 1, sheet.contract.roles[0].document ?? '', 'number-shared', '');
+      const identity = sheet.source.identity(record);
+      const kind = dirt.classOf(identity);
+      if (kind >= 0 && this.spoiled(roles, identity, kind)) return;
+    }
+    this.writer.row(values);
+    this.rows++;
+  }
+
+  /** @returns whether the row was written, in whatever shape */
+  private spoiled(roles: readonly (readonly [string, Person])[], identity: number, kind: number): boolean {
+    const { values, writer } = this;
+    const clean = [...values];
+    const spoiled = this.feed.dirt!.spoil(values, roles, identity, kind);
+    if (spoiled === null) return false;
+    const { spoiler, planted } = spoiled;
+    if (spoiler.manner === 'duplicate' || spoiler.manner === 'contested') {
+      writer.row(clean);
+      this.rows++;
+      if (spoiler.manner === 'contested') this.note(this.rows, '', spoiler.kind, planted.rule);
+    }
+    if (spoiler.manner === 'broken') writer.broken(values);
+    else writer.row(values);
+    this.rows++;
+    this.note(this.rows, planted.field, spoiler.kind, planted.rule);
+    // Wrong about a person: the registers contradict each other until somebody looks.
+    if (planted.rule === 'name-disagrees' || planted.rule === 'identity-conflict' || planted.rule === 'unregistered') {
+      const { contract } = this.feed.sheet;
+      const role = contract.roles.find((r) => [r.document, r.name, r.sex, r.birthDate].includes(planted.field));
+      const person = roles.find(([name]) => name === role?.role)?.[1];
+      if (person && this.delivery.day === 0) this.truth.finding(planted.rule, person);
+    }
+    return true;
+  }
+
+  private note(row: number, field: string, kind: string, rule: string): void {
+    this.truth.error(this.feed.sheet.contract.feed, this.delivery.file, row, field, kind, rule);
+  }
+
+  private link(record: unknown, roles: readonly (readonly [string, Person])[]): void {
+    const { seen, sheet } = this.feed;
+    if (seen !== null) {
+      if (seen.has(record)) return;
+      seen.add(record);
+    }
+    let key = this.values[this.keyColumns[0]];
+    for (let i = 1; i < this.keyColumns.length; i++) key += `|${this.values[this.keyColumns[i]]}`;
+    for (const [role, person] of roles) this.truth.link(sheet.contract.feed, key, role, person);
   }
 }

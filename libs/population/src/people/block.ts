@@ -17,6 +17,8 @@ export interface World {
   start: number;
   /** Last day. */
   until: number;
+  /** Persons in a hundred thousand who hold somebody else's number. */
+  sharedNumbers: number;
 }
 
 /** People a block has, about. Their kin are in the same block, so nothing of other blocks is ever held. */

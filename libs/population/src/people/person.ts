@@ -46,6 +46,10 @@ export class Person {
   since = 0;
   /** Born and not registered yet: has no number to show. */
   pending = false;
+  /** Another person who was given the same number. */
+  sharesNumberWith: Person | null = null;
+  /** Holds a number that is not theirs alone. */
+  numberShared = false;
   /** Works here and lives next door. */
   commutes = false;
   /** Counted in --people. */

@@ -6,6 +6,7 @@ import { makeHomes, drawElsewhere } from './homes.js';
 import { makeHouseholds, register } from './households.js';
 import { givePhone, name, nameAll, number } from './identity.js';
 import { linkKin } from './kin.js';
+import { Rng } from '../random/rng.js';
 import { NEVER, type Origin, type Person } from './person.js';
 
 /** How long the register still shows who died or moved away. */
@@ -29,6 +30,7 @@ export function populate(world: World, index: number): Block {
   addNeighbours(block);
   giveCareers(block);
   keepInfantsWaiting(block);
+  shareNumbers(block);
   return block;
 }
 
@@ -152,3 +154,21 @@ function keepInfantsWaiting(block: Block): void {
     }
   }
 }
+
+/** One number given out twice, as happened before registers were joined: same day, same sex, two people. Drawn apart, so that nothing else moves. */
+function shareNumbers(block: Block): void {
+  const { world } = block;
+  const rng = new Rng(world.seed, block.index * 2 + 2);
+  for (const p of block.people) {
+    if (rng.int(100_000) >= world.sharedNumbers || !mayShare(p)) continue;
+    const other = block.people.find((q) => q !== p && mayShare(q) && q.sex === p.sex && q.birth <= p.birth && p.birth - q.birth < 500 && q.name !== p.name && q.mother !== p.mother);
+    if (other === undefined) continue;
+    p.birth = other.birth;
+    p.id = other.id;
+    p.sharesNumberWith = other;
+    p.numberShared = other.numberShared = true;
+  }
+}
+
+const mayShare = (p: Person): boolean =>
+  p.registration?.status === '1' && !p.numberShared && p.twin === null && p.children.length === 0 && p.union === null && p.mother === null && p.registration.household.type === '10';

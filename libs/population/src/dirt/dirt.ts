@@ -1,0 +1,76 @@
+import type { SupplierSheet } from '../feed/supplier-sheet.js';
+import type { Person } from '../people/person.js';
+import { mix, seedOf, share, Weighted } from '../random/rng.js';
+import { HARMLESS } from './harmless.js';
+import { MISTAKEN } from './mistaken.js';
+import { REJECTED } from './rejected.js';
+import { SheetFacts, SpoiledRow, type Planted, type Spoiler } from './spoiled-row.js';
+
+export type DirtLevel = 'none' | 'default' | 'heavy';
+
+/** Shares of a feed's rows: thrown out, mistaken about who, spelled in another way. Never so many that a delivery is held. */
+const SHARES: Record<DirtLevel, [rejected: number, mistaken: number, harmless: number]> = {
+  none: [0, 0, 0],
+  default: [0.006, 0.007, 0.012],
+  heavy: [0.028, 0.035, 0.06],
+};
+
+/** Persons in a hundred thousand who hold somebody else's number. */
+export const SHARED_NUMBERS: Record<DirtLevel, number> = { none: 0, default: 8, heavy: 60 };
+
+const CLASSES = [REJECTED, MISTAKEN, HARMLESS].map((list) => new Weighted(list, list.map((spoiler) => spoiler.weight)));
+
+/** How often another kind is tried when one does not fit the row. */
+const TRIES = 8;
+
+/** What befell a row: the spoiler, and what must come of it. */
+export interface Spoiled { spoiler: Spoiler; planted: Planted }
+
+/**
+ * Plants errors in one feed's rows. Whether and how a record goes wrong depends on the record alone, so it goes wrong
+ * in the same way in every delivery, as it does where nobody mends it.
+ */
+export class Dirt {
+  private readonly seed: number;
+  private readonly shares: [number, number, number];
+  private readonly row: SpoiledRow;
+
+  constructor(level: DirtLevel, seed: number, sheet: SupplierSheet, isRegistered: (person: Person) => boolean) {
+    this.seed = dirtSeed(seed, sheet.contract.feed);
+    this.shares = SHARES[level];
+    this.row = new SpoiledRow(new SheetFacts(sheet.contract, (at, hub) => sheet.word(at, hub)), isRegistered);
+  }
+
+  /** The class of mistakes this record is due, or -1. */
+  classOf(identity: number): number {
+    return classOf(this.seed, this.shares, identity);
+  }
+
+  /** Changes `values` unless nothing fits; the caller writes what follows from the spoiler's manner. */
+  spoil(values: string[], roles: SpoiledRow['roles'], identity: number, kind: number): Spoiled | null {
+    this.row.take(values, roles, mix(this.seed, identity, 5));
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const spoiler = CLASSES[kind].at(share(this.seed, identity, 100 + attempt));
+      const planted = spoiler.spoil(this.row);
+      if (planted !== null) return { spoiler, planted };
+    }
+    return null;
+  }
+}
+
+/** Tells, without writing it, whether a person's register entry is left alone. */
+export function soundEntry(level: DirtLevel, seed: number, spine: string): (identity: number) => boolean {
+  const own = dirtSeed(seed, spine);
+  return (identity) => classOf(own, SHARES[level], identity) < 0;
+}
+
+const dirtSeed = (seed: number, feed: string): number => mix(seed, seedOf(feed), 0xd1);
+
+function classOf(seed: number, shares: [number, number, number], identity: number): number {
+  let x = share(seed, identity, 9);
+  for (let i = 0; i < 3; i++) {
+    if (x < shares[i]) return i;
+    x -= shares[i];
+  }
+  return -1;
+}
