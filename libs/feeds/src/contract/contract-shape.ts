@@ -41,7 +41,7 @@ const format: Shape = {
   required: { kind: oneOf('csv', 'fixed-width', 'xlsx', 'ndjson') },
   optional: {
     encoding: oneOf('utf-8', 'gb18030'),
-    delimiter: { is: 'text', like: /^[^"\r\n]$/ },
+    delimiter: { is: 'text', like: /^[\t !#-~]$/ },
     widths: { is: 'list', of: { is: 'integer', min: 1, max: 10_000 }, min: 1 },
     sheet: text,
     limits: {

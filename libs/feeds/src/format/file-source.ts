@@ -50,7 +50,11 @@ export async function fileSource(path: string): Promise<ByteSource> {
     },
     async open() {
       const handle = await again();
-      return { fd: handle.fd, size, close: () => handle.close() };
+      return {
+        size,
+        read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+        close: () => handle.close(),
+      };
     },
   };
 }

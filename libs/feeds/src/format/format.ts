@@ -25,7 +25,12 @@ export interface ByteSource {
 }
 
 /** The caller closes it. */
-export interface RandomAccess { fd: number; size: number; close(): Promise<void> }
+export interface RandomAccess {
+  size: number;
+  /** Fills `into` from there on, as far as there are bytes; gives how many. */
+  read(into: Buffer, position: number): Promise<number>;
+  close(): Promise<void>;
+}
 
 export interface RowSink {
   /** Column names as delivered; may throw (file-columns). The order of `cells` in rows follows it. */

@@ -1,10 +1,9 @@
-import { read } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import type { FormatContract } from '../../contract/contract.js';
 import { fileFault } from '../faults.js';
-import type { ByteSource } from '../format.js';
+import type { ByteSource, RandomAccess } from '../format.js';
 
 /** Parts a workbook may have; a real one has some ten, with pictures some hundred. */
 const ENTRIES_MOST = 10_000;
@@ -12,6 +11,7 @@ const ENTRIES_MOST = 10_000;
 const HELD_MOST = 128 << 20;
 /** Below this size a ratio tells nothing: a sheet of empty rows packs very well. */
 const RATIO_FROM = 4 << 20;
+const PIECE = 64 << 10;
 const COMPOUND_FILE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1');
 
@@ -33,8 +33,9 @@ export class Archive {
       if (source.open) {
         const file = await source.open();
         release = () => file.close();
-        refuseOther(await beginningOf(file.fd));
-        zip = await yauzl.fromFdPromise(file.fd);
+        const begin = Buffer.alloc(8);
+        refuseOther(begin.subarray(0, await file.read(begin, 0)));
+        zip = await yauzl.fromRandomAccessReaderPromise(new Ranges(file), file.size, { autoClose: false });
       } else {
         const bytes = await hold(source);
         refuseOther(bytes);
@@ -66,18 +67,18 @@ export class Archive {
     this.inflated += size;
 
     let sum = 0;
-    let seen = 0;
     let stream: Readable | undefined;
     try {
       stream = await this.zip.openReadStreamPromise(entry);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         sum = crc32(chunk, sum);
-        seen += chunk.length;
         yield chunk;
       }
     } catch (error) {
       // An entry that is longer than it says: what it says was what the limits were held against.
-      if (seen >= size && /too many bytes/.test(String(error))) throw bomb('解压后字节数', 'bytes when inflated, more than it declares', seen, size);
+      if (/too many bytes/.test(String(error))) {
+        throw fileFault('file-bomb', '压缩文件的内容比其目录声明的长。', 'An entry of the archive is longer than the archive declares.', { entry: name, declared: size });
+      }
       throw damaged(error);
     } finally {
       stream?.destroy();
@@ -109,11 +110,24 @@ function refuseOther(begin: Buffer): void {
   if (!begin.subarray(0, 4).equals(LOCAL_HEADER)) throw fileFault('file-format', '文件不是 XLSX。', 'The file is not an XLSX workbook.');
 }
 
-function beginningOf(fd: number): Promise<Buffer> {
-  const begin = Buffer.alloc(8);
-  return new Promise((resolve, reject) => {
-    read(fd, begin, 0, 8, 0, (error, bytes) => (error ? reject(error) : resolve(begin.subarray(0, bytes))));
-  });
+/** What a zip reader reads through: a range at a time, no more of it than is taken. */
+class Ranges extends yauzl.RandomAccessReader {
+  constructor(private readonly file: RandomAccess) {
+    super();
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    const { file } = this;
+    return Readable.from((async function* () {
+      for (let at = start; at < end;) {
+        const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at));
+        const read = await file.read(piece, at);
+        if (read === 0) return;
+        at += read;
+        yield piece.subarray(0, read);
+      }
+    })(), { objectMode: false });
+  }
 }
 
 async function hold(source: ByteSource): Promise<Buffer> {

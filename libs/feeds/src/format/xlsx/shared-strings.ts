@@ -1,4 +1,5 @@
 import { fileFault } from '../faults.js';
+import { copy } from './copy.js';
 import { tagOf, type XmlHandler } from './xml-scan.js';
 
 /** Bytes of all shared strings together; more is not held. */
@@ -50,7 +51,7 @@ export class SharedStrings implements XmlHandler {
       this.bytes.copy(more, 0, 0, this.length);
       this.bytes = more;
     }
-    bytes.copy(this.bytes, this.length, start, end);
+    copy(bytes, start, end, this.bytes, this.length);
     this.length = needed;
   }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FormatContract } from '../../contract/contract.js';
 import { fileFault } from '../faults.js';
 import type { RowFault, RowSink } from '../format.js';
+import { copy } from './copy.js';
 import type { SharedStrings } from './shared-strings.js';
 import { dayText, type Shown } from './styles.js';
 import { tagOf, type XmlHandler, type XmlScan } from './xml-scan.js';
@@ -77,7 +78,7 @@ export class Sheet implements XmlHandler {
       this.value.copy(more, 0, 0, this.valueLength);
       this.value = more;
     }
-    bytes.copy(this.value, this.valueLength, start, end);
+    copy(bytes, start, end, this.value, this.valueLength);
     this.valueLength = needed;
   }
 
@@ -184,7 +185,7 @@ export class Sheet implements XmlHandler {
     }
     if (stop === first) return;
     if (this.length + stop - first > this.limits.rowBytes) return this.overflow(from, first, stop);
-    from.copy(this.row, this.length, first, stop);
+    copy(from, first, stop, this.row, this.length);
     this.starts[this.column] = this.length;
     this.length += stop - first;
     this.ends[this.column] = this.length;
