@@ -78,7 +78,7 @@ async function asOwner(
   const owner = await database.connect('migrate');
   try {
     await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const { rows: [ledger] } = await owner.query<{ there: boolean }>(`select to_regclass('database.applied_spec') is not null as there`);
+    const { rows: [ledger] } = await owner.query<{ there: boolean }>(`select to_regclass('database.table_shape') is not null as there`);
     if (!ledger!.there) await prepareStore(owner);
     const { rows } = await owner.query<{ key: string; digest: string }>(`select lib || '/' || name as key, digest from database.migration`);
     return await work(owner, new Map(rows.map((row) => [row.key, row.digest])));

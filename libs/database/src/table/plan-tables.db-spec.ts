@@ -53,6 +53,14 @@ describe('planTables', () => {
     expect(await changesOf(changed({ columns }))).toEqual([]);
   });
 
+  it('notices what was changed behind its back', async () => {
+    await client.query('alter table shelf.book alter column copies set default 7; drop index shelf.book_title');
+    expect(await changesOf(BOOK)).toEqual(['column copies: default 1', 'index book_title (title, lower(isbn))']);
+    await settle(BOOK);
+    await client.query('alter table shelf.book drop constraint book_pkey, add constraint other_name primary key (isbn)');
+    expect(await changesOf(BOOK)).toEqual([]);
+  });
+
   it('adds a column under a view that is made again', async () => {
     const spec = changed({
       columns: [...BOOK.columns.slice(0, 1), { name: 'author', type: 'text', comment: 'Who' }, ...BOOK.columns.slice(1)],

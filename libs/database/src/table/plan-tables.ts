@@ -16,12 +16,15 @@ export type { ColumnSpec, IndexSpec, PlannedChange, TablePlan, TableSpec } from 
  */
 export async function planTables(client: ClientBase, specs: TableSpec[]): Promise<TablePlan> {
   const plan: TablePlan = { statements: [], summary: [] };
-  const recorded = await recordedDigests(client);
+  const recorded = await listRecorded(client);
   const again = new Set<TableSpec>();
+  const dressed = new Set<TableSpec>();
   const dropped = new Set<string>();
 
   for (const spec of specs) {
-    const relation = `${spec.schema}.${spec.name}`;
+    const relation = relationOf(spec);
+    const before = recorded.get(relation);
+    if (before?.intact && before.digest === digestOf(spec)) continue;
     const standing = await findTable(client, identifier(spec.schema, spec.name));
     const changes = standing ? compare(spec, standing, await canonical(client, spec)) : create(spec);
     if (standing && changes.some((change) => change.shape)) {
@@ -31,11 +34,13 @@ export async function planTables(client: ClientBase, specs: TableSpec[]): Promis
       plan.statements.push(...change.sql);
       plan.summary.push({ relation, change: change.text, destructive: change.destructive ?? false });
     }
-    if (changes.length > 0 || recorded.get(relation) !== digestOf(spec)) again.add(spec);
+    if (changes.length > 0 || before?.digest.split('.')[0] !== digestOf(spec).split('.')[0]) dressed.add(spec);
+    again.add(spec);
   }
 
   if (dropped.size > 0) takeViewsAway(plan, [...dropped], specs);
-  for (const spec of dropped.size > 0 ? specs : again) putOn(plan, spec, again.has(spec));
+  for (const spec of dropped.size > 0 ? specs : dressed) putOn(plan, spec, dressed.has(spec));
+  for (const spec of again) plan.statements.push(record(spec));
   return plan;
 }
 
@@ -184,20 +189,32 @@ function takeViewsAway(plan: TablePlan, views: string[], specs: TableSpec[]): vo
 }
 
 function putOn(plan: TablePlan, spec: TableSpec, told: boolean): void {
-  const relation = `${spec.schema}.${spec.name}`;
+  const relation = relationOf(spec);
   plan.statements.push(...(spec.statements ?? []));
-  plan.statements.push(`insert into database.applied_spec (relation, digest) values (${pg.escapeLiteral(relation)}, ${pg.escapeLiteral(digestOf(spec))})
-on conflict (relation) do update set digest = excluded.digest`);
   if (told && !plan.summary.some((change) => change.relation === relation)) {
     plan.summary.push({ relation, change: 'views and grants', destructive: false });
   }
 }
 
-async function recordedDigests(client: ClientBase): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ relation: string; digest: string }>('select relation, digest from database.applied_spec');
-  return new Map(rows.map((row) => [row.relation, row.digest]));
+function record(spec: TableSpec): string {
+  const name = pg.escapeLiteral(relationOf(spec));
+  return `insert into database.applied_spec (relation, digest, shape)
+select ${name}, ${pg.escapeLiteral(digestOf(spec))}, shape from database.table_shape where relation = ${name}
+on conflict (relation) do update set digest = excluded.digest, shape = excluded.shape`;
 }
 
+/** The digest of each table's last spec, and whether the table is still what came of it. */
+async function listRecorded(client: ClientBase): Promise<Map<string, { digest: string; intact: boolean }>> {
+  const { rows } = await client.query<{ relation: string; digest: string; intact: boolean }>(
+    'select relation, a.digest, a.shape = t.shape as intact from database.applied_spec a join database.table_shape t using (relation)');
+  return new Map(rows.map(({ relation, ...rest }) => [relation, rest]));
+}
+
+function relationOf(spec: TableSpec): string {
+  return `${spec.schema}.${spec.name}`;
+}
+
+/** What goes onto the table, and all of the spec: a type in another spelling asks for nothing new. */
 function digestOf(spec: TableSpec): string {
-  return createHash('sha256').update(JSON.stringify(spec.statements ?? [])).digest('hex');
+  return [spec.statements ?? [], spec].map((part) => createHash('sha256').update(JSON.stringify(part)).digest('hex')).join('.');
 }
