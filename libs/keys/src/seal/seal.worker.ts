@@ -6,7 +6,7 @@ import { sealFaultOf, type SealFault } from './seal-error.js';
 import { openHere, sealHere, type SealOrder, type SealedFile } from './seal-file.js';
 
 export type SealTask = { task: 'seal'; order: SealOrder } | { task: 'open'; keys: SealingKeys; path: string };
-export type SealAnswer = { sealed: SealedFile } | { chunk: Uint8Array } | { end: true } | { fault: SealFault } | { error: unknown };
+export type SealAnswer = { sealed: SealedFile } | { chunk: Uint8Array } | { end: true } | { fault: SealFault } | { error: { message: string; code?: string; path?: string } };
 
 const port = parentPort;
 const task = workerData as SealTask;
@@ -29,7 +29,9 @@ if (port !== null) {
     }
   } catch (error) {
     const fault = sealFaultOf(error);
-    port.postMessage(fault === undefined ? ({ error } satisfies SealAnswer) : ({ fault } satisfies SealAnswer));
+    // A thread hands over an error without its code: it goes as plain data.
+    const { message, code, path } = error as NodeJS.ErrnoException;
+    port.postMessage((fault === undefined ? { error: { message, code, path } } : { fault }) satisfies SealAnswer);
   }
   port.close();
 }

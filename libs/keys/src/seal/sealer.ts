@@ -85,7 +85,9 @@ function threadFor(task: SealTask): Worker {
 }
 
 function errorOf(answer: SealAnswer): Error {
-  return 'fault' in answer ? sealError(answer.fault) : (answer as { error: Error }).error;
+  if ('fault' in answer) return sealError(answer.fault);
+  const { message, ...circumstances } = (answer as Extract<SealAnswer, { error: unknown }>).error;
+  return Object.assign(new Error(message), circumstances);
 }
 
 /** Asks its thread for one chunk at a time, so a slow reader holds one frame. */
