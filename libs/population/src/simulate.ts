@@ -15,6 +15,8 @@ import { Gazetteer } from './place/address.js';
 import { readTerritory } from './place/territory.js';
 import { FEED_ORDER, manifestOf, planDeliveries, type PlannedDelivery } from './plan.js';
 import { seedOf } from './random/rng.js';
+import { Story } from './story/story.js';
+import { findContradictions } from './truth/findings.js';
 import { Truth } from './truth/truth.js';
 
 export interface SimulateOptions {
@@ -48,6 +50,9 @@ export interface SimulateReport {
 
 /** The story ends here unless told otherwise: fixed, so that the same arguments give the same bytes on any day. */
 export const DEFAULT_UNTIL = '2026-11-20';
+
+/** Bytes all open deliveries may gather together. */
+const BUFFERS = 1 << 26;
 
 /**
  * Writes a district's deliveries and the truth about them. Every block of some four hundred people is made, lived
@@ -85,15 +90,19 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
     dirt: level === 'none' ? null : new Dirt(level, seed, sheet, isRegistered),
     seen: plan.filter((d) => d.feed === sheet.contract.feed).length > 1 ? new Set() : null,
   }]));
-  const files = new Map(plan.map((delivery) => [delivery, new DeliveryFile(options.out, delivery, feeds.get(delivery.feed)!, truth)]));
+  const piece = Math.max(1 << 13, Math.min(1 << 18, Math.floor(BUFFERS / plan.length)));
+  const files = new Map(plan.map((delivery) => [delivery, new DeliveryFile(options.out, delivery, feeds.get(delivery.feed)!, truth, piece)]));
   const byDay = daysOf(plan, days);
 
   for (let index = 0; index < blocks; index++) {
     const block = populate(world, index);
     for (const sheet of sheets) sheet.source.begin(block);
-    for (const deliveries of byDay) {
-      for (const delivery of deliveries) files.get(delivery)!.write();
+    const story = new Story(block, registers, truth);
+    for (let day = 0; day <= days; day++) {
+      if (day > 0) story.live(day);
+      for (const delivery of byDay[day]) files.get(delivery)!.write();
     }
+    findContradictions(block, registers, truth);
     truth.block(block);
     for (const { seen } of feeds.values()) seen?.clear();
     if (index % 16 === 0) {
@@ -104,14 +113,15 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
   }
 
   const rows: Record<string, number> = {};
+  const delivered = plan.filter((delivery) => files.get(delivery)!.rows > 0);
   for (const [delivery, file] of files) {
     file.close();
     rows[delivery.feed] = (rows[delivery.feed] ?? 0) + file.rows;
   }
   truth.close();
-  writeFileSync(join(options.out, 'manifest.json'), manifestOf(plan));
+  writeFileSync(join(options.out, 'manifest.json'), manifestOf(delivered));
   options.progress?.(1);
-  return { people: options.people, deliveries: plan.length, rows, errors: truth.counts.errors, links: truth.counts.links };
+  return { people: options.people, deliveries: delivered.length, rows, errors: truth.counts.errors, links: truth.counts.links };
 }
 
 async function readSheets(options: SimulateOptions, sources: FeedSource[]): Promise<SupplierSheet[]> {

@@ -68,6 +68,13 @@ export class MarriageFeed implements FeedSource<Registration> {
     else if (event.kind === 'divorced' && event.union.divorceHere) this.changed.note(this.add(event.union, 'IB', day), 'add');
   }
 
+  /** Its last word on a person is a marriage or divorce of this person's present union. */
+  knows(p: Person): boolean {
+    const { union } = p;
+    if (union === null) return false;
+    return this.list.some((r) => r.union === union && (r.business === 'IB') === (union.divorcedOn !== NEVER));
+  }
+
   records(): Iterable<Registration> {
     return this.list;
   }

@@ -19,11 +19,12 @@ export class Registers {
   readonly addresses = new StandardAddressFeed();
   readonly pensions = new PensionFeed();
   readonly deaths = new DeathCertificateFeed();
+  readonly marriages = new MarriageFeed();
 
   /** In the order of a day's deliveries: what others refer to first. */
   readonly all = [
     this.households, this.addresses, new ResidenceRegistrationFeed(), new ResidencePermitFeed(), new MedicalInsuranceFeed(), this.pensions,
-    new CompulsoryEducationFeed(), new HealthRecordFeed(), new BirthCertificateFeed(), this.deaths, new MarriageFeed(), new HousingSecurityFeed(),
+    new CompulsoryEducationFeed(), new HealthRecordFeed(), new BirthCertificateFeed(), this.deaths, this.marriages, new HousingSecurityFeed(),
   ] as FeedSource[];
 
   tell(event: LifeEvent, person: Person, day: number): void {

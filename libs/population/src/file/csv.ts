@@ -6,8 +6,8 @@ const NEWLINE = 10;
 const QUOTE = 34;
 
 /** Comma-separated text with a header line, in UTF-8 or GB18030, quoted only where it must be (RFC 4180). */
-export const csvWriter: RowWriterFactory = (path, format, columns) => {
-  const file = new ByteFile(path);
+export const csvWriter: RowWriterFactory = (path, format, columns, piece) => {
+  const file = new ByteFile(path, piece);
   const encode = format.encoding === 'gb18030' ? writeGb18030 : writeUtf8;
   const delimiter = (format.delimiter || ',').charCodeAt(0);
   const special = new RegExp(`["\\r\\n${format.delimiter || ','}]`);

@@ -20,19 +20,20 @@ export interface DeliveredFeed {
 export class DeliveryFile {
   /** Data rows written so far. */
   rows = 0;
-  private readonly writer: RowWriter;
+  private open: RowWriter | null = null;
   private readonly keyColumns: number[];
   private readonly values: string[];
   private readonly moment: Moment;
 
+  /** @param piece bytes gathered before they are written */
   constructor(
-    out: string,
+    private readonly out: string,
     private readonly delivery: PlannedDelivery,
     private readonly feed: DeliveredFeed,
     private readonly truth: Truth,
+    private readonly piece: number,
   ) {
     const { contract, columns } = feed.sheet;
-    this.writer = writerOf(join(out, delivery.file), contract.format, columns);
     this.keyColumns = contract.key.map((column) => columns.indexOf(column));
     this.values = new Array<string>(columns.length).fill('');
     this.moment = { day: delivery.date, operation: 'add' };
@@ -53,8 +54,14 @@ export class DeliveryFile {
     }
   }
 
+  /** A supplier with nothing to say delivers nothing: without a row there is no file. */
   close(): void {
-    this.writer.close();
+    this.open?.close();
+  }
+
+  private get writer(): RowWriter {
+    const { contract, columns } = this.feed.sheet;
+    return (this.open ??= writerOf(join(this.out, this.delivery.file), contract.format, columns, this.piece));
   }
 
   private record(record: unknown): void {
@@ -75,11 +82,12 @@ export class DeliveryFile {
 
   /** @returns whether the row was written, in whatever shape */
   private spoiled(roles: readonly (readonly [string, Person])[], identity: number, kind: number): boolean {
-    const { values, writer } = this;
+    const { values } = this;
     const clean = [...values];
     const spoiled = this.feed.dirt!.spoil(values, roles, identity, kind);
     if (spoiled === null) return false;
     const { spoiler, planted } = spoiled;
+    const { writer } = this;
     if (spoiler.manner === 'duplicate' || spoiler.manner === 'contested') {
       writer.row(clean);
       this.rows++;

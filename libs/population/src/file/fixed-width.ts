@@ -5,8 +5,8 @@ import type { RowWriterFactory } from './row-writer.js';
 const SPACE = 32;
 
 /** Lines of columns of so many bytes each, filled with blanks, no header. A value too long loses its end, whole characters at a time. */
-export const fixedWidthWriter: RowWriterFactory = (path, format) => {
-  const file = new ByteFile(path);
+export const fixedWidthWriter: RowWriterFactory = (path, format, _columns, piece) => {
+  const file = new ByteFile(path, piece);
   const widths = format.widths ?? [];
   const whole = widths.reduce((sum, width) => sum + width, 0);
   const gb = format.encoding === 'gb18030';

@@ -5,8 +5,8 @@ import type { RowWriterFactory } from './row-writer.js';
 const SPECIAL = /["\\\u0000-\u001f]/;
 
 /** One JSON object a line, in UTF-8; what is missing is null. */
-export const ndjsonWriter: RowWriterFactory = (path, _format, columns) => {
-  const file = new ByteFile(path);
+export const ndjsonWriter: RowWriterFactory = (path, _format, columns, piece) => {
+  const file = new ByteFile(path, piece);
   const keys = columns.map((column, i) => Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(column)}:`));
   const keyBytes = keys.reduce((sum, key) => sum + key.length, 0);
   const none = Buffer.from('null');

@@ -12,7 +12,8 @@ export interface RowWriter {
   close(): void;
 }
 
-export type RowWriterFactory = (path: string, format: FormatContract, columns: readonly string[]) => RowWriter;
+/** @param piece bytes gathered before they are written */
+export type RowWriterFactory = (path: string, format: FormatContract, columns: readonly string[], piece?: number) => RowWriter;
 
 const WRITERS: Record<FormatContract['kind'], RowWriterFactory> = {
   csv: csvWriter,
@@ -23,4 +24,4 @@ const WRITERS: Record<FormatContract['kind'], RowWriterFactory> = {
 
 export const EXTENSIONS: Record<FormatContract['kind'], string> = { csv: 'csv', 'fixed-width': 'txt', ndjson: 'ndjson', xlsx: 'xlsx' };
 
-export const writerOf = (path: string, format: FormatContract, columns: readonly string[]): RowWriter => WRITERS[format.kind](path, format, columns);
+export const writerOf: RowWriterFactory = (path, format, columns, piece) => WRITERS[format.kind](path, format, columns, piece);

@@ -17,8 +17,8 @@ const PIECE = 1 << 16;
  * A workbook of one sheet of texts, written as it goes: memory is one piece and the deflater's window, whatever the size.
  * The deflater is JavaScript, so that the bytes are the same on every machine; entries carry the zip epoch as their date.
  */
-export const xlsxWriter: RowWriterFactory = (path, format, columns) => {
-  const file = new ByteFile(path);
+export const xlsxWriter: RowWriterFactory = (path, format, columns, bytes) => {
+  const file = new ByteFile(path, bytes);
   const zip = new Zip((error, chunk) => {
     if (error) throw error;
     file.bytes(chunk);

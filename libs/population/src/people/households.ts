@@ -73,16 +73,21 @@ const score = (block: Block, p: Person): number => {
   return age > 75 ? 40 : age > 45 ? 60 : age;
 };
 
+/** A new entry in the register, told of on the day it is made. */
+export function entryOf(household: Household, p: Person, reason: string, on: number): Registration {
+  return {
+    household, relation: relationToHead(household, p), marital: maritalStatus(p), spouseId: '', reason, on,
+    movedInOn: NEVER, movedInReason: '', movedFrom: '', movedOutOn: NEVER, movedOutReason: '', movedTo: '',
+    status: '1', statusOn: on, cancelReason: '', updated: on,
+  };
+}
+
 /** The register's entry as it stands on day 0. */
 export function register(block: Block, household: Household, p: Person): Registration {
   const { world } = block;
   const away = world.territory.elsewhere;
   const born = p.birth + 1 + Math.floor(stirred(p, 21) * 28);
-  const entry: Registration = {
-    household, relation: relationToHead(household, p), marital: maritalStatus(p), spouseId: '',
-    reason: '10', on: Math.min(born, world.start - 1), movedInOn: NEVER, movedInReason: '', movedFrom: '',
-    movedOutOn: NEVER, movedOutReason: '', movedTo: '', status: '1', statusOn: 0, cancelReason: '', updated: 0,
-  };
+  const entry = entryOf(household, p, '10', Math.min(born, world.start - 1));
   const spouse = spouseOf(p);
   if (spouse !== null && p.union!.divorcedOn === NEVER && spouse.death === NEVER) entry.spouseId = spouse.id;
 

@@ -60,7 +60,7 @@ export class Person {
   constructor(
     readonly no: number,
     readonly seed: number,
-    readonly origin: Origin,
+    public origin: Origin,
     readonly sex: 1 | 2,
     public birth: number,
   ) {}
