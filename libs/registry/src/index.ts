@@ -8,3 +8,4 @@
 export { registryTables } from './facet/registry-tables.js';
 export { publishedFields, type PublishedField } from './facet/published-fields.js';
 export { applyRegistry, type ReconciledRun } from './apply/apply-registry.js';
+export { stateDigest, stateHash } from './verify/state-hash.js';

@@ -78,7 +78,7 @@ const FIXED: Record<string, Record<string, [type: string, comment: string]>> = {
 const ADDRESSES = new Set(['registration.address', 'residence.address']);
 
 /** Columns every facet table has of its own. */
-export const FACET_COLUMNS = ['person', 'known_from', 'source_run', 'valid_from', 'valid_to', 'known_to', 'retracted_at', 'attribute_runs'];
+export const FACET_COLUMNS = ['person', 'known_from', 'source_run', 'source_feed', 'valid_from', 'valid_to', 'known_to', 'retracted_at', 'attribute_runs'];
 
 /**
  * What the contracts make of the unified record. Identity comes as two facets: what the spine registers, and

@@ -28,6 +28,7 @@ export async function registerChanges(steps: Steps, spine: LinkedFeed): Promise<
   await steps.file('link', here, 'second_holder_new', parts, [run, RULES_VERSION]);
   const persons = await steps.file('pool', here, 'spine_person', parts, [run]);
   await steps.count('spine_person', persons, 'person');
+  await steps.file('conflict', here, 'provisional_conflict_changed', parts);
   await steps.file('look-again', here, 'look_again_number');
   await steps.file('pool', here, 'subject_gone');
   await steps.file('pool', here, 'subject_gone_alias');

@@ -34,20 +34,21 @@ function goneParts(facet: Facet, spine: LinkedFeed | undefined): Record<string, 
 
 /** The statement that fills one facet's timelines; exported for the spec that prepares it. */
 export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed | undefined): string {
-  const columns = facet.attributes.map(({ column }) => quoted(column));
+  const columns = facet.attributes.map(within);
   const runs = facet.runs ? ', attribute_runs' : '';
+  const targets = facet.attributes.map(({ column }) => quoted(column)).join(', ');
   const order = 'precedence, moment desc, claimant';
   const plain = (alias: string): string => columns.map((column) => `${alias}${column}`).join(', ');
   const whole = facet.whole ? '' : 'not null';
   const first = (column: string, value: string): string =>
     `(array_agg(${value} order by ${order})${whole ? ` filter (where ${column} is not null)` : ''})[1]`;
-  const target = `insert into reconcile.${quoted(`${facet.relation}_version`)} (person, valid_from, valid_to, source_run, ${plain('')}${runs})`;
+  const target = `insert into reconcile.${quoted(`${facet.relation}_version`)} (person, valid_from, valid_to, source_run, source_feed, ${targets}${runs})`;
   return fillFile(here, facet.several ? 'version_several' : 'version_one', {
     version: quoted(`${facet.relation}_version`),
     facet: literal(facet.name),
     who: whoSql(facet, spine),
     claims: claimsSql(facet, feeds, spine),
-    columns: plain(''),
+    columns: targets,
     claim_columns: plain('c.'),
     runs_column: runs,
     no_runs: facet.runs ? ', null::int4[] as attribute_runs' : '',
@@ -55,7 +56,7 @@ export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed 
     chosen: columns.map((column) => `${first(column, column)} as ${column}`).join(', '),
     chosen_runs: facet.runs ? `, case when count(*) > 1 then array[${columns.map((column) => first(column, 'run')).join(', ')}] end as attribute_runs` : '',
     contested: facet.runs ? 'b.claimants > 1' : 'false',
-    said: facet.attributes.filter(({ derived }) => !derived).map(({ name, column }) => `(${literal(name)}, b.${quoted(column)}::text)`).join(', '),
+    said: facet.attributes.filter(({ derived }) => !derived).map(({ name, column }) => `(${literal(name)}, b.${within({ column })}::text)`).join(', '),
     islands: islandsSql(plain, runs),
     islands_insert: `${islandsSql(plain, runs).replace(/\nselect/, `\n${target}\nselect`)}`,
   });
@@ -76,7 +77,7 @@ whole as (
   select i.*, max(i.valid_to) over (partition by i.person, i.nth) as until
   from island i
 )
-select person, valid_from, until, run, ${plain('')}${runs}
+select person, valid_from, until, run, feed, ${plain('')}${runs}
 from whole
 where not goes_on`;
 }
@@ -96,7 +97,7 @@ function claimsSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed | undefi
   // Whoever was registered and is no longer is provisional from then on only.
   return `select * from (
   select c.person, c.source_key, c.role, c.run, c.feed, c.claimant, c.precedence, c.recency, c.moment,
-         greatest(c.valid_from, u.until) as valid_from, c.valid_to, ${facet.attributes.map(({ column }) => `c.${quoted(column)}`).join(', ')}
+         greatest(c.valid_from, u.until) as valid_from, c.valid_to, ${facet.attributes.map((attribute) => `c.${within(attribute)}`).join(', ')}
   from (
 ${claims}
   ) c
@@ -108,11 +109,11 @@ ${claims}
 
 /** What one entry of a contract says of the affected persons, version by version. */
 function claimSql(facet: Facet, supplier: Supplier, feed: LinkedFeed): string {
-  const values = facet.attributes.map(({ column, type }) => {
-    const value = supplier.values.get(column);
-    return `${value === undefined ? `null::${type}` : `(${value})::${type}`} as ${quoted(column)}`;
+  const values = facet.attributes.map((attribute) => {
+    const value = supplier.values.get(attribute.column);
+    return `${value === undefined ? `null::${attribute.type}` : `(${value})::${attribute.type}`} as ${within(attribute)}`;
   });
-  const columns = facet.attributes.map(({ column }) => quoted(column)).join(', ');
+  const columns = facet.attributes.map(within).join(', ');
   return `  select person, source_key, role, run, ${literal(supplier.feed)}::text as feed, ${supplier.claimant} as claimant, ${supplier.precedence} as precedence,
          recency, moment, valid_from, valid_to, ${columns}
   from (
@@ -135,6 +136,11 @@ ${rowsSql(feed, supplier.role)}
     window chain as (partition by v.person, v.source_key, v.role order by v.as_of_day, v.run)
   ) c
   where c.live and c.valid_from < c.valid_to`;
+}
+
+/** An attribute's name within the statement, where a contract's word must not meet one of ours. */
+function within({ column }: { column: string }): string {
+  return quoted(`a_${column}`);
 }
 
 /** The day a moment falls on in China, which has one time zone. */

@@ -34,6 +34,11 @@ function openRows(contract: FeedContract): TableSpec {
         select case when x.subject_key is null then s.subject_key else x.person end as person, s.*
         from ${staged} s left join reconcile.crosswalk_exception x on ${exception('s')}
         where x.subject_key is null or x.person is not null`),
+      ...published(`${feed}_spoken`, `every row of ${contract.feed} that holds or held, with the person it speaks of`, `
+        select case when x.subject_key is null then s.subject_key else x.person end as person, s.source_key, s.role
+        from (select subject_key, source_key, role from ${staged} union select subject_key, source_key, role from ${identifier('staging', `${feed}_history`)}) s
+        left join reconcile.crosswalk_exception x on ${exception('s')}
+        where x.subject_key is null or x.person is not null`),
       ...published(`${feed}_newcomer`, `the rows of a first delivery of ${contract.feed} that speak of people who are not registered`, `
         select s.subject_key as person, s.*
         from ${table} o join ${staged} s on s.subject_key = o.subject_key and s.source_key = o.source_key and s.role = o.role
@@ -50,6 +55,7 @@ function versions(facet: Facet): TableSpec {
     { name: 'valid_from', type: 'date', notNull: true, comment: 'since when it is so' },
     { name: 'valid_to', type: 'date', notNull: true, comment: 'until when it was so; infinity: it is so' },
     { name: 'source_run', type: 'int4', notNull: true, comment: 'run that delivered it' },
+    { name: 'source_feed', type: 'text', notNull: true, comment: 'its feed' },
     ...facet.attributes.map(({ column, type, comment }) => ({ name: column, type, comment })),
     ...(facet.runs ? [{ name: 'attribute_runs', type: 'int4[]', comment: 'run of each attribute, where more than one row speaks' }] : []),
   ];
@@ -72,6 +78,6 @@ function published(name: string, comment: string, query: string): string[] {
     `drop view if exists ${view} cascade`,
     `create view ${view} as ${query.trim()}`,
     `comment on view ${view} is 'Published: ${comment}.'`,
-    `grant select on ${view} to hushu_reconcile, hushu_registry, hushu_spine`,
+    `grant select on ${view} to hushu_reconcile, hushu_registry, hushu_spine, hushu_operations`,
   ];
 }

@@ -37,9 +37,9 @@ export async function applyRegistry(client: ClientBase, s: ReconciledRun, contra
       const entries = facet.suppliers.filter(({ feed }) => feed === s.feed);
       if (entries.length > 0) await fillFirst(steps, s, facet, entries);
     }
-    if (s.contract.spine) await registeredNow(steps, facets);
   }
   for (const facet of facets) if (affected.has(facet.relation)) await keepHistory(steps, facet);
+  if (all && s.contract.spine) await registeredNow(steps, facets);
   await steps.as(false);
   if (all) await keepPersonsOfFirst(steps, s);
   if (affected.size > 0) await keepAffectedPersons(steps, s.contract.spine);

@@ -1,6 +1,6 @@
 -- Grain: a version of one facet of an affected person, from the first to the one that holds now.
 -- Inputs: affected persons, staged rows that hold or held and speak of them; the best row speaks whole.
-insert into reconcile.:{version} (person, valid_from, valid_to, source_run, :{columns}:{runs_column})
+insert into reconcile.:{version} (person, valid_from, valid_to, source_run, source_feed, :{columns}:{runs_column})
 with who as materialized (:{who}),
 claim as materialized (
 :{claims}

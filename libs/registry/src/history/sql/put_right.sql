@@ -8,7 +8,7 @@ with late as (
     and not exists (
       select from registry.:{past} p
       where p.person = d.person and p.valid_from = d.valid_from and p.valid_to = d.valid_to and p.retracted_at = 'infinity'
-        and row(:{d_columns}) is not distinct from row(:{p_columns}))
+        and row(d.source_feed, :{d_columns}) is not distinct from row((select a.feed from registry.applied a where a.run = p.source_run), :{p_columns}))
   returning person
 )
 insert into registry.touched (person, facet, op)

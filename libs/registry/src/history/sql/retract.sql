@@ -7,7 +7,7 @@ with wrong as (
     and not exists (
       select from reconcile.:{timeline} d
       where d.person = p.person and d.valid_from = p.valid_from and d.valid_to = p.valid_to
-        and row(:{d_columns}) is not distinct from row(:{p_columns}))
+        and row(d.source_feed, :{d_columns}) is not distinct from row((select a.feed from registry.applied a where a.run = p.source_run), :{p_columns}))
   returning p.person
 )
 insert into registry.touched (person, facet, op)
