@@ -38,7 +38,10 @@ function read(s: string, surnameMode: boolean): string {
   const known = surnameMode ? asSurname : plain;
   let reading = known.get(s);
   if (reading === undefined) {
-    pinyin ??= (createRequire(import.meta.url)('pinyin-pro') as { pinyin: Pinyin }).pinyin;
+    if (pinyin === undefined) {
+      const require = createRequire(import.meta.url);
+      ({ pinyin } = require('pinyin-pro') as { pinyin: Pinyin });
+    }
     reading = surnameMode
       ? SURNAME_READING.get(s) ?? pinyin(s, { toneType: 'none', v: true, type: 'array', mode: 'surname' }).join(' ')
       : pinyin(s, { toneType: 'none', v: true, type: 'array' }).join(' ');
