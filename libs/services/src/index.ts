@@ -13,4 +13,4 @@ export { findRedis } from './redis/binaries.js';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.js';
 export { DataFolder, type HubFile } from './supervisor/data-folder.js';
 export { isFree } from './process/port.js';
-export { inheritedEnvironment, prefersChinese, readSettings, type Settings } from './settings/settings.js';
+export { inheritedEnvironment, prefersChinese, readGatewaySettings, readSettings, readWorkerSettings, type Settings } from './settings/settings.js';

@@ -11,6 +11,7 @@ export function register(program: Command): void {
       .addOption(new Option('--dirt <level>', '掺入的差错 / errors planted').choices(['none', 'default', 'heavy']).default('default'))
       .option('--feeds <list>', '只写这些数据源,以逗号分隔 / only these feeds, separated by commas')
       .option('--until <date>', '最后一天 / last day of the story, YYYY-MM-DD')
+      .option('--no-truth', '不写 truth/ / leave truth/ out')
       .option('--config <dir>', '地区配置目录 / the district\'s config folder'),
     async () => (await import('../simulate/simulate.js')).run,
   );

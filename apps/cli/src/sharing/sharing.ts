@@ -28,7 +28,7 @@ export const check: Work<{ config?: string }> = async ({ output, options }) => {
 };
 
 /** What the district's contracts offer to be shared. Throws HUSHU-SHARING-01 when a contract is faulty. */
-async function supplyOf(folder: string): Promise<Supply> {
+export async function supplyOf(folder: string): Promise<Supply> {
   const { contracts, faults } = await readContracts(folder);
   if (faults.length > 0) throw faultyConfig(faults.map((fault) => ({ ...fault, file: join(folder, fault.file) })));
   return { fields: publishedFields(contracts), feeds: contracts.map(termsOf) };

@@ -12,6 +12,7 @@ interface Options {
   dirt: 'none' | 'default' | 'heavy';
   feeds?: string;
   until?: string;
+  truth: boolean;
   config?: string;
 }
 
@@ -26,6 +27,7 @@ export const run: Work<Options> = async ({ output, options }) => {
       people: options.people, seed: options.seed, out: resolve(options.out), config: resolve(config), days: options.days, dirt: options.dirt,
       feeds: options.feeds?.split(',').map((feed) => feed.trim()).filter((feed) => feed !== ''),
       until: options.until,
+      truth: options.truth,
       progress: (share) => bar?.update(Math.floor(share * 100)),
     });
     bar?.stop();

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { HubError } from '#kernel';
+import type { GatewaySettings } from './gateway-settings.js';
 import type { HubSettings } from './hub-settings.js';
+import type { WorkerSettings } from './worker-settings.js';
 
 export type Settings = Readonly<HubSettings> & {
   /** The root of the checkout or image: where architecture.cjs stands. */
@@ -30,6 +32,32 @@ export async function readSettings(over: Partial<Record<keyof HubSettings, unkno
   if (faults.length > 0) throw wrong(faults.map((fault) => `${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`));
   for (const folder of ['HUSHU_DATA', 'HUSHU_CONFIG', 'HUSHU_CACHE'] as const) settings[folder] = resolve(settings[folder]);
   return Object.assign(settings, { root });
+}
+
+/** The worker's own settings, checked. Throws HUSHU-SERVICES-15. */
+export async function readWorkerSettings(): Promise<Readonly<WorkerSettings>> {
+  const [{ plainToInstance }, { validateSync }, { WorkerSettings }] = await Promise.all([
+    import('class-transformer'), import('class-validator'), import('./worker-settings.js'),
+  ]);
+  const { HUSHU_KEEP_DELIVERIES = 'on', HUSHU_KILL_AT } = process.env;
+  const settings = plainToInstance(WorkerSettings, { HUSHU_KEEP_DELIVERIES, ...(HUSHU_KILL_AT ? { HUSHU_KILL_AT } : {}) });
+  const faults = validateSync(settings);
+  if (faults.length > 0) throw wrong(faults.map((fault) => `${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`));
+  return settings;
+}
+
+/** The gateway's own settings, checked. Throws HUSHU-SERVICES-15. */
+export async function readGatewaySettings(hub: Pick<Settings, 'HUSHU_PORT'>): Promise<Readonly<GatewaySettings>> {
+  const [{ plainToInstance }, { validateSync }, { GatewaySettings }] = await Promise.all([
+    import('class-transformer'), import('class-validator'), import('./gateway-settings.js'),
+  ]);
+  const { HUSHU_PUBLIC_URL, HUSHU_HOST } = process.env;
+  const settings = plainToInstance(GatewaySettings, {
+    HUSHU_PUBLIC_URL: HUSHU_PUBLIC_URL || `http://localhost:${hub.HUSHU_PORT}`, HUSHU_HOST: HUSHU_HOST || 'localhost',
+  });
+  const faults = validateSync(settings);
+  if (faults.length > 0) throw wrong(faults.map((fault) => `${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`));
+  return settings;
 }
 
 /** The environment a child process is born with. */
