@@ -19,6 +19,8 @@ const SEED = 'demonstration';
 /** What a start remembers of the demonstration district, so that the next one can go on with it and show the call again. */
 export interface Demonstration {
   people: number;
+  /** The day the district's story ends: the one before it was made, so that deliveries are fresh. */
+  until: string;
   /** Every delivery has been taken in and has come to an end. */
   loaded: boolean;
   client: { id: string; secret: string };
@@ -50,9 +52,9 @@ export async function loadDemonstration(people: number, output: Output, signal: 
     if (known?.loaded) return known;
     if (!known && !(await isEmpty(store))) return undefined;
     const demonstration = known ?? remember(store.settings.HUSHU_DATA, {
-      people, loaded: false, client: await makeClient(work),
+      people, until: yesterday(), loaded: false, client: await makeClient(work),
     });
-    await deliverAll(store, demonstration.people, output, signal);
+    await deliverAll(store, demonstration, output, signal);
     return remember(store.settings.HUSHU_DATA, { ...demonstration, loaded: true });
   });
 }
@@ -66,15 +68,20 @@ async function makeClient({ cases }: CaseWork): Promise<Demonstration['client']>
   return { id: client.id, secret: secret! };
 }
 
+/** YYYY-MM-DD in Chinese time. */
+function yesterday(): string {
+  return new Date(systemClock.now().getTime() - 16 * 3_600_000).toISOString().slice(0, 10);
+}
+
 /** The same seed makes the same bytes, so a district that was half taken in is simply made again. */
-async function deliverAll(store: Store, people: number, output: Output, signal: AbortSignal): Promise<void> {
+async function deliverAll(store: Store, { people, until }: Demonstration, output: Output, signal: AbortSignal): Promise<void> {
   const { HUSHU_DATA, HUSHU_CONFIG } = store.settings;
   const folder = join(HUSHU_DATA, 'demonstration');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     output.say({ zh: `正在生成 ${people} 人的演示区……`, en: `Making a demonstration district of ${people} people …` });
-    await simulate({ people, seed: SEED, out: folder, config: HUSHU_CONFIG, days: 0, dirt: 'default', truth: false });
+    await simulate({ people, seed: SEED, until, out: folder, config: HUSHU_CONFIG, days: 0, dirt: 'default', truth: false });
     signal.throwIfAborted();
     const entries = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Entry[];
     const ledger = new Ledger(store.database, systemClock);

@@ -11,7 +11,7 @@ export async function callToTry(url: string, { client }: Demonstration): Promise
     purpose: { code: 'elderly-care', caseNo: 'TRY-1' },
     operator: { id: '1001', name: '演示', unit: '区民政局' },
     by: { idNumbers: [idNumber] },
-    fields: ['identity.name', 'identity.birthDate', 'registration.status', 'residence.status', 'marriage.status'],
+    fields: ['identity.name', 'identity.birthDate', 'registration.address', 'residence.division', 'marriage.since', 'marriage.authority'],
     include: ['provenance'],
   });
   return [
@@ -20,11 +20,16 @@ export async function callToTry(url: string, { client }: Demonstration): Promise
   ].join('\n');
 }
 
-/** The number of a person of the demonstration, opened from its token; nobody's, since the district is invented. */
+/**
+ * The number of a person of the demonstration, opened from its token; nobody's, since the district is invented.
+ * One of whom several registers speak, so that the answer shows a unified record.
+ */
 async function someNumber(): Promise<string | undefined> {
   return withStore(async ({ database, keys }) => {
     const { rows: [row] } = await database.pool('operations').query<{ document: string }>(
-      'select document from registry.registered_identity order by person limit 1');
+      `select document from registry.registered_identity i join registry.person p using (person)
+        where exists (select from registry.marriage_row m where m.person = i.person) and i.death_date is null
+        order by i.person limit 1`);
     return row && openDocument(keys, row.document).number;
   });
 }
