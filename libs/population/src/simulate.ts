@@ -35,6 +35,8 @@ export interface SimulateOptions {
   feeds?: readonly string[];
   /** Last day of the story, YYYY-MM-DD. */
   until?: string;
+  /** false: deliveries and manifest only, for measuring. */
+  truth?: boolean;
   /** Called now and then with the share done, 0..1. */
   progress?: (share: number) => void;
 }
@@ -81,7 +83,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
   const plan = planDeliveries(contracts, new Map(registers.all.map((s) => [s.feed, s.manner])), world.start, until);
 
   mkdirSync(options.out, { recursive: true });
-  const truth = new Truth(options.out);
+  const truth = new Truth(options.out, options.truth ?? true);
   const level = options.dirt ?? 'default';
   const isSound = soundEntry(level, seed, 'household-registration');
   const isRegistered = (p: Person): boolean => p.registration?.status === '1' && !p.numberShared && isSound(registers.households.identity(p));

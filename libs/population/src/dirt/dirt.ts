@@ -1,7 +1,7 @@
 import type { SupplierSheet } from '../feed/supplier-sheet.js';
 import type { Person } from '../people/person.js';
 import { mix, seedOf, share, Weighted } from '../random/rng.js';
-import { HARMLESS } from './harmless.js';
+import { FORMER, HARMLESS } from './harmless.js';
 import { MISTAKEN } from './mistaken.js';
 import { REJECTED } from './rejected.js';
 import { SheetFacts, SpoiledRow, type Planted, type Spoiler } from './spoiled-row.js';
@@ -9,16 +9,17 @@ import { SheetFacts, SpoiledRow, type Planted, type Spoiler } from './spoiled-ro
 export type DirtLevel = 'none' | 'default' | 'heavy';
 
 /** Shares of a feed's rows: thrown out, mistaken about who, spelled in another way. Never so many that a delivery is held. */
-const SHARES: Record<DirtLevel, [rejected: number, mistaken: number, harmless: number]> = {
-  none: [0, 0, 0],
-  default: [0.006, 0.007, 0.012],
-  heavy: [0.028, 0.035, 0.06],
-};
+type Shares = readonly [rejected: number, mistaken: number, harmless: number];
+const SHARES: Record<DirtLevel, Shares> = { none: [0, 0, 0], default: [0.006, 0.007, 0.012], heavy: [0.028, 0.035, 0.06] };
+
+/** Of the rows of people who have had another name, those that still show it. */
+const FORMER_SHARE: Record<DirtLevel, number> = { none: 0, default: 0.1, heavy: 0.3 };
+const FORMER_CLASS = 3;
 
 /** Persons in a hundred thousand who hold somebody else's number. */
 export const SHARED_NUMBERS: Record<DirtLevel, number> = { none: 0, default: 8, heavy: 60 };
 
-const CLASSES = [REJECTED, MISTAKEN, HARMLESS].map((list) => new Weighted(list, list.map((spoiler) => spoiler.weight)));
+const CLASSES = [REJECTED, MISTAKEN, HARMLESS, FORMER].map((list) => new Weighted(list, list.map((spoiler) => spoiler.weight)));
 
 /** How often another kind is tried when one does not fit the row. */
 const TRIES = 8;
@@ -32,18 +33,22 @@ export interface Spoiled { spoiler: Spoiler; planted: Planted }
  */
 export class Dirt {
   private readonly seed: number;
-  private readonly shares: [number, number, number];
+  private readonly shares: Shares;
+  private readonly formerShare: number;
   private readonly row: SpoiledRow;
 
   constructor(level: DirtLevel, seed: number, sheet: SupplierSheet, isRegistered: (person: Person) => boolean) {
     this.seed = dirtSeed(seed, sheet.contract.feed);
     this.shares = SHARES[level];
+    this.formerShare = FORMER_SHARE[level];
     this.row = new SpoiledRow(new SheetFacts(sheet.contract, (at, hub) => sheet.word(at, hub)), isRegistered);
   }
 
   /** The class of mistakes this record is due, or -1. */
-  classOf(identity: number): number {
-    return classOf(this.seed, this.shares, identity);
+  classOf(identity: number, roles: SpoiledRow['roles']): number {
+    const due = classOf(this.seed, this.shares, identity);
+    if (due >= 0 || roles.length === 0) return due;
+    return roles.some(([, person]) => person.formerName !== '') && share(this.seed, identity, 8) < this.formerShare ? FORMER_CLASS : -1;
   }
 
   /** Changes `values` unless nothing fits; the caller writes what follows from the spoiler's manner. */
@@ -66,7 +71,7 @@ export function soundEntry(level: DirtLevel, seed: number, spine: string): (iden
 
 const dirtSeed = (seed: number, feed: string): number => mix(seed, seedOf(feed), 0xd1);
 
-function classOf(seed: number, shares: [number, number, number], identity: number): number {
+function classOf(seed: number, shares: Shares, identity: number): number {
   let x = share(seed, identity, 9);
   for (let i = 0; i < 3; i++) {
     if (x < shares[i]) return i;

@@ -47,7 +47,6 @@ export const HARMLESS: Spoiler[] = [
   { kind: 'name-dot', weight: 4, spoil: spelling(39, 'name', (name, row) => (name.includes('·') ? sameName(name, name.replace('·', ['•', '．', '.', '・'][row.draw(4, 39)])) : null)) },
   { kind: 'name-sex-added', weight: 3, spoil: spelling(40, 'name', (name, row) => sameName(name, name + ['(男)', '（女）'][row.draw(2, 40)])) },
   { kind: 'name-same-sound', weight: 6, spoil: sameSound },
-  { kind: 'name-former', weight: 12, spoil: former },
   { kind: 'date-dashed', weight: 4, spoil: spelling(42, 'date', (d, row) => [`${d.slice(0, 4)}-${d.slice(4, 6)}-${d.slice(6)}`, `${d.slice(0, 4)}/${Number(d.slice(4, 6))}/${Number(d.slice(6))}`, `${d.slice(0, 4)}年${d.slice(4, 6)}月${d.slice(6)}日`][row.draw(3, 42)]) },
   { kind: 'date-full-width', weight: 2, spoil: spelling(43, 'date', wide) },
   { kind: 'phone-garbled', weight: 8, spoil: phone(44, (_p, row) => ['0', '12345', '无', '13800', '1541234567', '99999999999'][row.draw(6, 44)]) },
@@ -75,6 +74,9 @@ function sameSound(row: SpoiledRow): Planted | null {
     return whole !== null && pinyinKey(whole) === pinyinKey(name) ? whole : null;
   })(row);
 }
+
+/** Few people have had another name: of their rows, this is the mistake to make. */
+export const FORMER: Spoiler[] = [{ kind: 'name-former', weight: 1, spoil: former }];
 
 /** The name before the one in the register. */
 function former(row: SpoiledRow): Planted | null {

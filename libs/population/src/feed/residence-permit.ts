@@ -27,7 +27,7 @@ export class ResidencePermitFeed implements FeedSource<Permit> {
   private readonly permits = new Map<Person, Permit>();
 
   readonly cells: FeedSource<Permit>['cells'] = {
-    居住证编号: (r) => `${r.address.village.county}${String(r.person.no).padStart(12, '0')}`,
+    居住证编号: (r) => `JZ${r.address.village.county}${String(r.person.no).padStart(12, '0')}`,
     公民身份号码: (r) => documentNumber(r.person, 80),
     姓名: (r) => knownName(r.person, 80),
     性别: (r) => String(r.person.sex),

@@ -73,7 +73,7 @@ export class DeliveryFile {
     if (dirt !== null) {
       if (sheet.contract.spine && roles[0][1].sharesNumberWith !== null) this.note(this.rows + 1, sheet.contract.roles[0].document ?? '', 'number-shared', '');
       const identity = sheet.source.identity(record);
-      const kind = dirt.classOf(identity);
+      const kind = dirt.classOf(identity, roles);
       if (kind >= 0 && this.spoiled(roles, identity, kind)) return;
     }
     this.writer.row(values);

@@ -5,7 +5,8 @@
 
 /** Two bytes of each code unit, 0 where it has none. */
 let twoBytes: Uint16Array | null = null;
-/** Place of each code unit in the four-byte run. */
+/** Place of each code unit in the four-byte run; NOWHERE for the few private-use points the standard took out. */
+const NOWHERE = 0xffff;
 let fourBytes: Uint16Array;
 
 function build(): Uint16Array {
@@ -21,7 +22,7 @@ function build(): Uint16Array {
       if (text.length === 1 && text !== '\ufffd' && table[text.charCodeAt(0)] === 0) table[text.charCodeAt(0)] = (lead << 8) | trail;
     }
   }
-  fourBytes = new Uint16Array(65536);
+  fourBytes = new Uint16Array(65536).fill(NOWHERE);
   const run = new Uint8Array(4);
   for (let place = 0; place < 39420; place++) {
     split(run, 0, place, 0x81);
@@ -40,12 +41,20 @@ function split(out: Uint8Array, at: number, place: number, lead: number): void {
   out[at] = lead + Math.floor(place / 10);
 }
 
-/** Writes text at `at`; the buffer must have four bytes a code unit. @returns where it ended */
-export function writeGb18030(out: Uint8Array, at: number, text: string): number {
+/** Marks no character. */
+const NOTHING = new Uint8Array(128);
+
+/**
+ * Writes text at `at`; the buffer must have four bytes a code unit.
+ * @param stop marks ASCII characters that must not be written as they are
+ * @returns where it ended, or -1 at the first character that `stop` marks
+ */
+export function writeGb18030(out: Uint8Array, at: number, text: string, stop: Uint8Array = NOTHING): number {
   const table = (twoBytes ??= build());
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) {
+      if (stop[unit] !== 0) return -1;
       out[at++] = unit;
       continue;
     }
@@ -57,6 +66,8 @@ export function writeGb18030(out: Uint8Array, at: number, text: string): number 
       const point = 0x10000 + ((unit - 0xd800) << 10) + (text.charCodeAt(++i) - 0xdc00);
       split(out, at, point - 0x10000, 0x90);
       at += 4;
+    } else if (fourBytes[unit] === NOWHERE) {
+      out[at++] = 0x3f;
     } else {
       split(out, at, fourBytes[unit], 0x81);
       at += 4;
@@ -73,6 +84,7 @@ export function gb18030Length(text: string): number {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) bytes++;
     else if (table[unit] !== 0) bytes += 2;
+    else if ((unit < 0xd800 || unit > 0xdbff) && fourBytes[unit] === NOWHERE) bytes++;
     else {
       bytes += 4;
       if (unit >= 0xd800 && unit < 0xdc00) i++;
@@ -82,10 +94,11 @@ export function gb18030Length(text: string): number {
 }
 
 /** UTF-8 of the same manner: one loop, no strings made. */
-export function writeUtf8(out: Uint8Array, at: number, text: string): number {
+export function writeUtf8(out: Uint8Array, at: number, text: string, stop: Uint8Array = NOTHING): number {
   for (let i = 0; i < text.length; i++) {
     let unit = text.charCodeAt(i);
     if (unit < 0x80) {
+      if (stop[unit] !== 0) return -1;
       out[at++] = unit;
     } else if (unit < 0x800) {
       out[at++] = 0xc0 | (unit >> 6);

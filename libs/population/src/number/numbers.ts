@@ -3,11 +3,11 @@ import { yyyymmdd } from '../calendar/days.js';
 
 /**
  * Document numbers and phones, all impossible on purpose:
- * - citizen ids carry a county code that GB/T 2260 never gave out (two digits of a real prefecture, then 99, or 98 for a
- *   twin), with a right check character;
+ * - citizen ids carry a county code that GB/T 2260 never gave out (a prefecture, then 99; 98 and 95 for a younger
+ *   twin, 97 for a number given in place of a wrong one, 96 for a number written by mistake that nobody has), with a right check character;
  * - permits of Hong Kong, Macau and Taiwan residents end in orders 990-999, which no birth date has ever reached;
  * - permanent-resident cards of foreigners carry a nationality of ISO 3166's user-assigned range;
- * - passports begin with XX, travel permits with 99: no issuer uses them;
+ * - passports begin with XX, travel permits count from 90000000, which no issuer has reached;
  * - phones are of the segment 154, which the ministry has not given to anyone.
  */
 
@@ -30,9 +30,10 @@ export function permanentResidentNumber(province: string, birth: number, sex: 1 
   return checked(`9${province}${900 + (nationality % 100)}${yyyymmdd(birth)}${pad3(sex === 1 ? 991 + order * 2 : 990 + order * 2)}`);
 }
 
-export const passportNumber = (no: number): string => `XX${String(scatter(no, 10_000_000)).padStart(7, '0')}`;
-export const hongKongMacauPermit = (no: number, macau: boolean): string => `${macau ? 'M' : 'H'}99${String(scatter(no, 1_000_000)).padStart(6, '0')}`;
-export const taiwanPermit = (no: number): string => `99${String(scatter(no, 1_000_000)).padStart(6, '0')}`;
+/** @param visitor a number of their own among all people from abroad, below ten millions */
+export const passportNumber = (visitor: number): string => `XX${String(scatter(visitor, 10_000_000)).padStart(7, '0')}`;
+export const hongKongMacauPermit = (visitor: number, macau: boolean): string => `${macau ? 'M' : 'H'}${taiwanPermit(visitor)}`;
+export const taiwanPermit = (visitor: number): string => `9${String(scatter(visitor, 10_000_000)).padStart(7, '0')}`;
 
 /** `line` gives a person more than one number over time. */
 export const phoneNumber = (no: number, line = 0): string => `154${String(scatter(no * 4 + line, 100_000_000)).padStart(8, '0')}`;

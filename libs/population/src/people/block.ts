@@ -45,6 +45,7 @@ export class Block {
   private readonly permits: Cells;
   private nextHousehold = 1;
   private nextGuest = 0;
+  private nextVisitor = 0;
   private collective: Household | null = null;
 
   constructor(
@@ -75,6 +76,11 @@ export class Block {
 
   permitCell(sex: 1 | 2, birth: number, latest: number): { day: number; order: number } {
     return this.permits.take(sex, birth, latest);
+  }
+
+  /** A number for a paper of another country. */
+  visitor(): number {
+    return this.index * 32 + this.nextVisitor++;
   }
 
   address(unit: number): Address {

@@ -85,7 +85,16 @@ function settleNewcomers(block: Block): void {
     lodge(block, group);
     for (const g of group) done.add(g);
   }
-  for (const p of guests) if (!done.has(p)) lodge(block, [p]);
+  for (const p of guests) {
+    if (done.has(p)) continue;
+    // A child without parents here is with relatives who are.
+    const host = p.birth > block.world.start - 16 * 365.25 && block.lodgings.length > 0 ? rng.of(block.lodgings) : null;
+    if (host === null) lodge(block, [p]);
+    else {
+      p.home = host[0].home;
+      arrive(block, p, host[0].since);
+    }
+  }
 }
 
 export function lodge(block: Block, group: Person[], arrivedOn?: number): void {

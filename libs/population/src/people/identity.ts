@@ -22,7 +22,7 @@ export function number(block: Block, p: Person, latest: number): void {
       p.id = residencePermitNumber(region, cell.day, p.sex, cell.order);
     } else {
       p.kind = region === '83' ? '511' : '516';
-      p.id = region === '83' ? taiwanPermit(p.no) : hongKongMacauPermit(p.no, region === '82');
+      p.id = region === '83' ? taiwanPermit(block.visitor()) : hongKongMacauPermit(block.visitor(), region === '82');
     }
     return;
   }
@@ -34,14 +34,15 @@ export function number(block: Block, p: Person, latest: number): void {
       p.id = permanentResidentNumber(territory.prefecture.slice(0, 2), cell.day, p.sex, cell.order, rng.int(100));
     } else {
       p.kind = '414';
-      p.id = passportNumber(p.no);
+      p.id = passportNumber(block.visitor());
     }
     return;
   }
   if (p.twin !== null && p.twin.id !== '') {
     p.birth = p.twin.birth;
     const order = Math.floor((Number(p.twin.id.slice(14, 17)) - 1) / 2);
-    p.id = citizenNumber(p.twin.id.slice(0, 4), 98, p.birth, p.sex, order);
+    // A series for each case: a brother's and a sister's cell of one order may both be the elder twin's.
+    p.id = citizenNumber(p.twin.id.slice(0, 4), p.sex === p.twin.sex ? 98 : 95, p.birth, p.sex, order);
     return;
   }
   const cell = block.citizenCell(p.sex, p.birth, latest);

@@ -12,6 +12,8 @@ export const NEVER = 1 << 29;
 export type Origin = 'local' | 'floating' | 'compatriot' | 'foreign' | 'outside';
 
 export class Person {
+  /** The truth's name for this person. */
+  readonly key: string;
   id = '';
   /** Hub document kind. */
   kind = '111';
@@ -63,10 +65,8 @@ export class Person {
     public origin: Origin,
     readonly sex: 1 | 2,
     public birth: number,
-  ) {}
-
-  get here(): boolean {
-    return this.home !== null && this.death === NEVER;
+  ) {
+    this.key = `P${String(no).padStart(10, '0')}`;
   }
 }
 

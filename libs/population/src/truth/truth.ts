@@ -6,7 +6,7 @@ import type { RowWriter } from '../file/row-writer.js';
 import type { Block } from '../people/block.js';
 import type { Person } from '../people/person.js';
 
-export const personKey = (p: Person): string => `P${String(p.no).padStart(10, '0')}`;
+const NOWHERE: RowWriter = { row() {}, broken() {}, close() {} };
 
 /** What is really so, beside what the departments say of it. */
 export class Truth {
@@ -17,8 +17,9 @@ export class Truth {
   private readonly findings: RowWriter;
   readonly counts = { people: 0, links: 0, errors: 0, findings: 0 };
 
-  constructor(folder: string) {
-    const open = (name: string, columns: string): RowWriter => csvWriter(join(folder, 'truth', name), { encoding: 'utf-8', delimiter: ',' } as FormatContract, columns.split(','));
+  /** @param write false: keep the counts and write nothing */
+  constructor(folder: string, write: boolean) {
+    const open = (name: string, columns: string): RowWriter => !write ? NOWHERE : csvWriter(join(folder, 'truth', name), { encoding: 'utf-8', delimiter: ',' } as FormatContract, columns.split(','));
     this.people = open('people.csv', 'person,id_number,name,sex,birth_date,registered,household_no,division');
     this.links = open('links.csv', 'feed,source_key,role,person');
     this.errors = open('errors.csv', 'feed,file,row,field,kind,rule');
@@ -33,7 +34,7 @@ export class Truth {
       const place = p.home ?? (registered ? p.registration!.household.address : null);
       this.counts.people++;
       this.people.row([
-        personKey(p), p.pending ? '' : p.id, p.name, String(p.sex), isoDate(p.birth), registered ? '1' : '0',
+        p.key, p.pending ? '' : p.id, p.name, String(p.sex), isoDate(p.birth), registered ? '1' : '0',
         registered ? p.registration!.household.no : '', place?.village.code ?? '',
       ]);
     }
@@ -41,7 +42,7 @@ export class Truth {
 
   link(feed: string, key: string, role: string, person: Person): void {
     this.counts.links++;
-    this.links.row([feed, key, role, personKey(person)]);
+    this.links.row([feed, key, role, person.key]);
   }
 
   error(feed: string, file: string, row: number, field: string, kind: string, rule: string): void {
@@ -50,12 +51,12 @@ export class Truth {
   }
 
   resides(person: Person, day: number, residence: string, separation: string): void {
-    this.residence.row([personKey(person), String(day), residence, separation]);
+    this.residence.row([person.key, String(day), residence, separation]);
   }
 
   finding(rule: string, person: Person): void {
     this.counts.findings++;
-    this.findings.row([rule, personKey(person)]);
+    this.findings.row([rule, person.key]);
   }
 
   close(): void {
