@@ -4,9 +4,9 @@ const pairs = (text: string): Map<string, string> => new Map(text.split(' ').map
 
 /** Simplified to traditional, of characters that names are made of. */
 export const TRADITIONAL = pairs(
-  '张張 刘劉 孙孫 陈陳 杨楊 赵趙 马馬 吴吳 许許 郑鄭 谢謝 韩韓 冯馮 吕呂 蒋蔣 贾賈 邓鄧 苏蘇 卢盧 叶葉 钱錢 汤湯 贺賀 顾顧 龙龍 万萬 谭譚 邹鄒 陆陸 邵邵 '
-  + '国國 华華 军軍 伟偉 杰傑 强強 荣榮 兰蘭 凤鳳 红紅 丽麗 艳艷 云雲 玉玉 庆慶 长長 东東 广廣 兴興 义義 礼禮 宝寶 树樹 贵貴 财財 学學 业業 连連 维維 继繼 传傳 泽澤 '
-  + '涛濤 鹏鵬 飞飛 刚剛 剑劍 龄齡 岭嶺 来來 顺順 发發 双雙 爱愛 美美 霞霞 萍萍 娟娟 静靜 颖穎 莲蓮 琼瓊 莹瑩 轩軒 铭銘 诗詩 语語 怀懷 汉漢 韦韋 闫閆 齐齊 钟鍾 鲁魯',
+  '张張 刘劉 孙孫 陈陳 杨楊 赵趙 马馬 吴吳 许許 郑鄭 谢謝 韩韓 冯馮 吕呂 蒋蔣 贾賈 邓鄧 苏蘇 卢盧 叶葉 钱錢 汤湯 贺賀 顾顧 龙龍 万萬 谭譚 邹鄒 陆陸 '
+  + '国國 华華 军軍 伟偉 杰傑 强強 荣榮 兰蘭 凤鳳 红紅 丽麗 艳艷 云雲 庆慶 长長 东東 广廣 兴興 义義 礼禮 宝寶 树樹 贵貴 财財 学學 业業 连連 维維 继繼 传傳 泽澤 '
+  + '涛濤 鹏鵬 飞飛 刚剛 剑劍 龄齡 岭嶺 来來 顺順 发發 双雙 爱愛 静靜 颖穎 莲蓮 琼瓊 莹瑩 轩軒 铭銘 诗詩 语語 怀懷 汉漢 韦韋 闫閆 齐齊 钟鍾 鲁魯',
 );
 
 /** Characters the eye takes for each other. */
@@ -24,7 +24,7 @@ export const SAME_SOUND = [
 ];
 
 /** Standard character to the private-use code points old systems still write. */
-export const PRIVATE_USE = new Map([['䶮', '\ue863'], ['㛃', '\ue85a'], ['喆', '喆']]);
+export const PRIVATE_USE = new Map([['䶮', '\ue863']]);
 
 export const soundsLike = new Map<string, string>();
 for (const group of SAME_SOUND) {
