@@ -32,6 +32,12 @@ describe('a simulated district', () => {
     expect(digest(await make({ people: 700, days: 20, dirt: 'heavy', seed: 'other' }))).not.toEqual(first);
   });
 
+  it('leaves nothing of an earlier one in its folder', async () => {
+    const out = await make({ people: 300, days: 5 });
+    await simulate({ people: 300, seed: 'spec', out, config: CONFIG });
+    expect(digest(out)).toEqual(digest(await make({ people: 300 })));
+  });
+
   it('writes each feed alone as it writes it among the others', async () => {
     const whole = await make({ people: 700 });
     const one = await make({ people: 700, feeds: ['medical-insurance'] });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubError } from '#kernel';
 import { readContracts } from '#feeds';
@@ -82,7 +82,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
   const contracts = sheets.map((sheet) => sheet.contract);
   const plan = planDeliveries(contracts, new Map(registers.all.map((s) => [s.feed, s.manner])), world.start, until);
 
-  mkdirSync(options.out, { recursive: true });
+  clear(options.out);
   const truth = new Truth(options.out, options.truth ?? true);
   const level = options.dirt ?? 'default';
   const isSound = soundEntry(level, seed, 'household-registration');
@@ -124,6 +124,13 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
   writeFileSync(join(options.out, 'manifest.json'), manifestOf(delivered));
   options.progress?.(1);
   return { people: options.people, deliveries: delivered.length, rows, errors: truth.counts.errors, links: truth.counts.links };
+}
+
+/** What an earlier district left in the folder goes; anything else that lies there stays. */
+function clear(out: string): void {
+  mkdirSync(out, { recursive: true });
+  if (!existsSync(join(out, 'manifest.json'))) return;
+  for (const name of ['manifest.json', 'deliveries', 'truth']) rmSync(join(out, name), { recursive: true, force: true });
 }
 
 async function readSheets(options: SimulateOptions, sources: FeedSource[]): Promise<SupplierSheet[]> {
