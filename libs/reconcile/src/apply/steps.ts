@@ -5,8 +5,8 @@ import type { ClientBase } from 'pg';
 /** The version of the rules by which rows are decided; kept with each decision. */
 export const RULES_VERSION = 1;
 
-/** Rows of a working set from which on the planner must be told its size. */
-const WORTH_COUNTING = 2000;
+/** New rows of a table from which on the planner must be told its size. */
+const WORTH_COUNTING = 500;
 
 /** The steps of one link or apply on one connection: each statement counted and timed. */
 export class Steps {
@@ -34,7 +34,7 @@ export class Steps {
     if (filled.tables.length > 0) await this.client.query(`truncate ${filled.tables.join(', ')}`);
   }
 
-  /** Tells the planner about a working set that has grown large. */
+  /** Tells the planner about a table that has just grown: a guess of one row costs a loop over all of them. */
   async count(table: string, rows: number, ...columns: string[]): Promise<void> {
     if (rows < WORTH_COUNTING) return;
     await this.client.query('select reconcile.count_keys($1, variadic $2::text[])', [table, columns]);

@@ -48,9 +48,15 @@ export async function decide(steps: Steps, s: StagedRun, feed: LinkedFeed, feeds
   await steps.file('decide', here, 'resolution');
   await steps.count('resolution', rows, 'subject_key', 'source_key');
   await steps.file('link', here, 'exception_gone');
-  if (decisions > 0) await steps.file('link', here, 'crosswalk_exception', {}, [steps.run, RULES_VERSION]);
+  if (decisions > 0) {
+    const exceptions = await steps.file('link', here, 'crosswalk_exception', {}, [steps.run, RULES_VERSION]);
+    await steps.count('crosswalk_exception', exceptions, 'subject_key', 'feed', 'source_key', 'role', 'person');
+  }
   await steps.file('review', reviewed, 'task_withdrawn', {}, [s.knownAt]);
-  if (decisions > 0) await steps.file('review', reviewed, 'review_task', {}, [steps.run, s.knownAt]);
+  if (decisions > 0) {
+    const tasks = await steps.file('review', reviewed, 'review_task', {}, [steps.run, s.knownAt]);
+    await steps.count('review_task', tasks, 'subject_key', 'feed', 'source_key', 'role', 'state');
+  }
   if (!spine) return;
   const spineFeed = { spine_feed: literal(spine.feed) };
   await steps.file('conflict', here, 'conflict_gone', spineFeed);

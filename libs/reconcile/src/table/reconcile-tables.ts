@@ -30,10 +30,13 @@ function openRows(contract: FeedContract): TableSpec {
     ],
     statements: [
       `grant select, insert, delete, truncate on ${table} to hushu_reconcile`,
+      ...published(`${feed}_plain`, `the rows of ${contract.feed} that hold now and whose person is their subject key`, `
+        select s.subject_key as person, s.* from ${staged} s
+        where not exists (select from reconcile.crosswalk_exception x where ${exception('s')})`),
       ...published(`${feed}_resolved`, `the rows of ${contract.feed} that hold now, with the person they speak of`, `
-        select case when x.subject_key is null then s.subject_key else x.person end as person, s.*
-        from ${staged} s left join reconcile.crosswalk_exception x on ${exception('s')}
-        where x.subject_key is null or x.person is not null`),
+        select p.* from reconcile.${identifier(`${feed}_plain`)} p
+        union all
+        select x.person, s.* from reconcile.crosswalk_exception x join ${staged} s on ${exception('s')} where x.person is not null`),
       ...published(`${feed}_spoken`, `every row of ${contract.feed} that holds or held, with the person it speaks of`, `
         select case when x.subject_key is null then s.subject_key else x.person end as person, s.source_key, s.role
         from (select subject_key, source_key, role from ${staged} union select subject_key, source_key, role from ${identifier('staging', `${feed}_history`)}) s

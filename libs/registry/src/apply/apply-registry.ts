@@ -33,11 +33,14 @@ export async function applyRegistry(client: ClientBase, s: ReconciledRun, contra
   const facets = facetsOf(contracts);
   const affected = await countAffected(client);
   if (all) {
+    // A whole delivery is read as it lies: by its key it would be read a page a row.
+    await client.query('set local enable_mergejoin = off; set local enable_nestloop = off');
     for (const facet of facets) {
       const entries = facet.suppliers.filter(({ feed }) => feed === s.feed);
       if (entries.length > 0) await fillFirst(steps, s, facet, entries);
     }
   }
+  await client.query('set local enable_mergejoin = on; set local enable_nestloop = on');
   for (const facet of facets) if (affected.has(facet.relation)) await keepHistory(steps, facet);
   if (all && s.contract.spine) await registeredNow(steps, facets);
   await steps.as(false);
@@ -56,7 +59,7 @@ async function countAffected(client: ClientBase): Promise<Set<string>> {
 async function fillFirst(steps: Steps, s: ReconciledRun, facet: Facet, entries: Supplier[]): Promise<void> {
   await steps.as(facet.spine);
   const sql = new FacetSql(facet);
-  const rows = `${feedRelation(s.feed)}_${facet.relation === 'provisional_identity' ? 'newcomer' : 'resolved'}`;
+  const rows = `${feedRelation(s.feed)}_${facet.relation === 'provisional_identity' ? 'newcomer' : 'plain'}`;
   const roles = [...new Set(entries.map(({ role }) => role))];
   const { rows: [keys] } = await steps.client.query<{ dropped: boolean }>('select registry.drop_keys($1) as dropped', [facet.table]);
   for (const role of roles) {

@@ -260,31 +260,53 @@ set role hushu_reader;
 grant select on registry.identity, registry.identity_history, registry.person_card, registry.document_owner to hushu_sharing;
 reset role;
 
+create table registry.dropped_key (
+  relation text not null,
+  statement text not null
+);
+comment on table registry.dropped_key is 'Keys taken off a table for a first delivery, as they are built again in the same transaction.';
+comment on column registry.dropped_key.relation is 'the table';
+comment on column registry.dropped_key.statement is 'what builds the key again';
+
 create function registry.drop_keys(of_table text) returns boolean
 language plpgsql security definer set search_path = registry, pg_temp as $$
 declare
   filled boolean;
-  key text;
+  key record;
 begin
-  -- A table of this schema whose rows are keyed by person, and empty: nothing else loses its key.
+  -- A table of this schema that is empty: nothing else loses its keys.
   execute format('select exists (select from registry.%I)', of_table) into filled;
-  select conname into key from pg_constraint
-    where conrelid = format('registry.%I', of_table)::regclass and contype = 'p' and conname = of_table || '_pkey';
-  if filled or key is null then
+  if filled then
     return false;
   end if;
-  execute format('alter table registry.%I drop constraint %I', of_table, key);
+  for key in
+    select i.relname, x.indisprimary, pg_get_indexdef(i.oid) as statement
+    from pg_index x join pg_class i on i.oid = x.indexrelid
+    where x.indrelid = format('registry.%I', of_table)::regclass
+  loop
+    if key.indisprimary then
+      insert into registry.dropped_key values (of_table, format('alter table registry.%I add constraint %I primary key (person)', of_table, key.relname));
+      execute format('alter table registry.%I drop constraint %I', of_table, key.relname);
+    else
+      insert into registry.dropped_key values (of_table, key.statement);
+      execute format('drop index registry.%I', key.relname);
+    end if;
+  end loop;
   return true;
 end $$;
-comment on function registry.drop_keys(text) is 'Takes the key off an empty table before a first delivery fills it; false when it must stay.';
+comment on function registry.drop_keys(text) is 'Takes the keys off an empty table before a first delivery fills it; false when they must stay.';
 
 create function registry.build_keys(of_table text) returns void
 language plpgsql security definer set search_path = registry, pg_temp as $$
+declare
+  key record;
 begin
-  execute format('alter table registry.%I add constraint %I primary key (person)', of_table, of_table || '_pkey');
+  for key in delete from registry.dropped_key where relation = of_table returning statement loop
+    execute key.statement;
+  end loop;
   execute format('analyze registry.%I (person)', of_table);
 end $$;
-comment on function registry.build_keys(text) is 'Puts the key on again when the table is full: one sort instead of millions of insertions.';
+comment on function registry.build_keys(text) is 'Puts the keys on again when the table is full: one sort instead of millions of insertions.';
 
 create function registry.count_keys(of_table text) returns void
 language plpgsql security definer set search_path = registry, pg_temp as $$

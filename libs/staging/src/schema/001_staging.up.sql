@@ -108,7 +108,10 @@ begin
   end loop;
   execute format('comment on table staging.%I is %L', relation, note);
   execute format('revoke all on staging.%I from hushu_reconcile', relation);
-  execute format('analyze staging.%I (source_key)', relation);
+  -- Key columns only: what the later stages join by and choose roles by.
+  execute format('analyze staging.%I (%s)', relation, (
+    select string_agg(attname, ', ') from pg_attribute
+    where attrelid = format('staging.%I', relation)::regclass and attname in ('subject_key', 'source_key', 'role') and not attisdropped));
 end $$;
 comment on function staging.adopt_run_table(text, int4) is 'Makes the table of a feed''s first delivery the feed''s table.';
 
