@@ -1,1 +1,2 @@
+drop schema if exists bullmq cascade;
 drop schema if exists runs cascade;

@@ -1,6 +1,10 @@
 create schema if not exists runs authorization hushu_migrate;
 comment on schema runs is 'The run ledger: deliveries, runs, chunks, steps, leases, outbox. PostgreSQL is the truth, Redis the bell.';
 
+create schema if not exists bullmq;
+grant usage, create on schema bullmq to hushu_runs;
+comment on schema bullmq is 'BullMQ''s own tables where there is no Redis.';
+
 create sequence runs.fencing_token;
 comment on sequence runs.fencing_token is 'Ever-growing tokens; a worker whose token is not the newest of its run is refused.';
 

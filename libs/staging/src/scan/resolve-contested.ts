@@ -70,7 +70,7 @@ async function settle(
            union all select source_key from staging.removal where run = $1 and row_no = u.row_no limit 1
          ) k on true
          on conflict do nothing`,
-        [lease.run, o.contract.feed, o.contract.key[0], numbers, rejects.map((row) => o.sealer.sealBytes(row.raw))]);
+        [lease.run, o.contract.feed, null, numbers, rejects.map((row) => o.sealer.sealBytes(row.raw))]);
     }
     if (drop.length > 0) {
       await client.query(`delete from ${sql.fresh(lease.run)} where row_no = any ($1)`, [drop]);

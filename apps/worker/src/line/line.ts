@@ -1,0 +1,158 @@
+import type { PoolClient } from 'pg';
+import { Database } from '#database';
+import type { FeedCatalogue } from '#feeds';
+import { HubError } from '#kernel';
+import { applyReconcile, linkRun } from '#reconcile';
+import { applyRegistry } from '#registry';
+import { holdLease, killPoint, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
+import { applyStaged, clearRun, runTable, type StagedRun, type Stager } from '#staging';
+
+/** A run whose lease was given this often without an end is given up and shown to people. */
+const MOST_ATTEMPTS = 8;
+
+/** What the line's steps work with. */
+export interface LineParts {
+  database: Database;
+  ledger: Ledger;
+  catalogue: FeedCatalogue;
+  stager: Stager;
+  worker: string;
+  onError: (run: number, step: string, error: unknown) => void;
+}
+
+/** The line a delivery takes: stage, link, apply. Each step takes the run's lease, works, and moves the run on. */
+export class Line {
+  constructor(private readonly parts: LineParts) {}
+
+  /** accepted → staged, held, refused; or published when the delivery is the last one again. */
+  async stage(id: number): Promise<void> {
+    await this.step(id, 'accepted', async (run, lease, signal) => {
+      const { outcome, steps } = await this.parts.stager.stage(run, lease, signal);
+      killPoint('stage.before-advance');
+      await this.parts.database.transaction('runs', async (client) => {
+        await this.parts.ledger.writeSteps(client, run.id, steps);
+        await this.parts.ledger.advanceIn(client, lease, outcome);
+      });
+      killPoint('stage.advanced');
+      if (outcome.state === 'refused' || outcome.state === 'published') await this.clear(run);
+    });
+  }
+
+  /** staged → linked: who the rows speak of, decided and kept private to the run. */
+  async link(id: number): Promise<void> {
+    await this.step(id, 'staged', async (run, lease, signal) => {
+      const { database, ledger, catalogue } = this.parts;
+      const fence = async (client: { query(text: string, values: unknown[]): Promise<unknown> }) => {
+        await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+      };
+      const steps = await linkRun(database, this.staged(run), catalogue.contracts, { signal, fence });
+      killPoint('link.decided');
+      await database.transaction('runs', async (client) => {
+        await ledger.writeSteps(client, run.id, steps);
+        await ledger.advanceIn(client, lease, { state: 'linked' });
+      });
+      killPoint('link.advanced');
+    });
+  }
+
+  /** linked → published: one transaction for everything a reader can see. */
+  async apply(id: number): Promise<void> {
+    await this.step(id, 'linked', async (run, lease) => {
+      const { database, ledger, catalogue } = this.parts;
+      const staged = this.staged(run);
+      await database.transaction('apply', async (client) => {
+        const as = (role: string) => client.query(`set local role hushu_${role}`);
+        await as('runs');
+        await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+        const steps: StepCount[] = [];
+        await as('staging');
+        steps.push(...await applyStaged(client, staged));
+        killPoint('apply.staged');
+        await as('reconcile');
+        const reconciled = await applyReconcile(client, staged, catalogue.contracts);
+        steps.push(...reconciled.steps);
+        killPoint('apply.reconciled');
+        await as('registry');
+        steps.push(...await applyRegistry(client, staged, catalogue.contracts, reconciled.all));
+        killPoint('apply.registered');
+        await as('runs');
+        await ledger.writeSteps(client, run.id, steps);
+        await ledger.advanceIn(client, lease, { state: 'published' });
+        killPoint('apply.before-commit');
+      });
+      killPoint('apply.committed');
+      await this.clear(run);
+      killPoint('apply.cleared');
+    });
+  }
+
+  /** What dead runs left behind: tables of runs that have ended. */
+  async sweepLeftovers(): Promise<number> {
+    const { database, ledger } = this.parts;
+    const { rows } = await database.pool('staging').query(
+      `select substring(relname from '_r([0-9]+)$')::int4 as run from pg_class
+       where relnamespace = 'staging'::regnamespace and relkind = 'r' and relname ~ '_r[0-9]+$'`);
+    let cleared = 0;
+    for (const { run: id } of rows) {
+      const run = await ledger.find(id);
+      if (run === null || !['published', 'refused', 'discarded'].includes(run.state)) continue;
+      await this.clear(run);
+      cleared++;
+    }
+    return cleared;
+  }
+
+  private staged(run: Run): StagedRun {
+    return {
+      run: run.id, feed: run.feed, contract: this.parts.catalogue.get(run.feed), first: run.first,
+      table: runTable(run.feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
+    };
+  }
+
+  private async clear(run: Run): Promise<void> {
+    await this.parts.database.transaction('staging', (client) => clearRun(client as PoolClient, run.feed, run.id));
+  }
+
+  private async step(id: number, state: RunState, work: (run: Run, lease: Lease, signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { ledger, worker } = this.parts;
+    const claimed = await ledger.claim(id, state, worker);
+    if (claimed === null) return;
+    const { run, lease } = claimed;
+    killPoint(`${state}.claimed`);
+    try {
+      await holdLease(ledger, lease, (signal) => work(run, lease, signal));
+    } catch (error) {
+      this.parts.onError(run.id, state, error);
+      if (isLost(error)) return;
+      if (run.attempts >= MOST_ATTEMPTS || !mayPass(error)) await this.fail(lease, error);
+      else await ledger.release(lease).catch(() => undefined);
+    }
+  }
+
+  private async fail(lease: Lease, error: unknown): Promise<void> {
+    const text = error instanceof HubError ? error.text : {
+      zh: `处理时出错 (${codeOf(error)})`, en: `Something went wrong (${codeOf(error)})`,
+    };
+    const hint = error instanceof HubError && error.hint !== undefined ? error.hint
+      : { zh: '查看工作进程日志后运行 hushu run retry', en: "See the worker's log, then run hushu run retry" };
+    await this.parts.ledger.advance(lease, { state: 'failed', reason: { rule: error instanceof HubError ? error.code : 'HUSHU-WORKER-01', text, hint } });
+  }
+}
+
+/** Another worker holds the run: nothing to do here. */
+function isLost(error: unknown): boolean {
+  return (error as { code?: string }).code === 'HU001' || (error as { name?: string }).name === 'AbortError';
+}
+
+/** Whether trying again may help: lost connections, deadlocks and the like; not a mistake in a statement. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof HubError) return error.retry;
+  const code = codeOf(error);
+  return !/^(22|23|42)/.test(code);
+}
+
+/** SQLSTATE or system error code. Messages of the database may quote values and are never kept. */
+export function codeOf(error: unknown): string {
+  const { code, name } = error as { code?: string; name?: string };
+  return code ?? name ?? 'unknown';
+}

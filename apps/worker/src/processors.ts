@@ -1,0 +1,40 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import type { Job } from 'bullmq';
+import { QUEUES, type RunJob } from '#runs/queue';
+import { Line } from './line/line.js';
+
+/** Looks at runs that wait to be staged. */
+@Processor('stage', QUEUES.stage)
+export class StageProcessor extends WorkerHost {
+  constructor(private readonly line: Line) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.stage(job.data.run);
+  }
+}
+
+/** Looks at runs that wait to be linked. */
+@Processor('link', QUEUES.link)
+export class LinkProcessor extends WorkerHost {
+  constructor(private readonly line: Line) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.link(job.data.run);
+  }
+}
+
+/** Looks at runs that wait to be published. */
+@Processor('apply', QUEUES.apply)
+export class ApplyProcessor extends WorkerHost {
+  constructor(private readonly line: Line) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.apply(job.data.run);
+  }
+}
