@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { action } from '../frame/command.js';
+
+const BY = ['--by <name>', '谁作此决定 / who decides', 'cli'] as const;
+
+export function register(program: Command): void {
+  const run = program.command('run').description('批次处理记录 / the run ledger');
+  action(run.command('list').description('最近的处理 / newest runs').option('--feed <feed>', '数据源 / feed').option('--state <state>', '状态 / state')
+    .option('--limit <n>', '条数 / how many', '50'), async () => (await import('../run/run.js')).list);
+  action(run.command('show <id>').description('一次处理:步骤、计数、拒收 / one run: steps, counts, rejects').option('--rejects <n>', '列出多少条拒收 / how many rejects to list', '20')
+    .option('--raw', '显示拒收行原文 / show the raw lines of rejects'), async () => (await import('../run/run.js')).show);
+  action(run.command('retry <id>').description('重做失败的处理 / take a failed run up again').option(...BY), async () => (await import('../run/run.js')).retry);
+  action(run.command('release <id>').description('放行挂起的批次 / publish a held delivery').option(...BY), async () => (await import('../run/run.js')).release);
+  action(run.command('discard <id>').description('舍弃挂起或失败的批次 / discard a held or failed delivery').option(...BY), async () => (await import('../run/run.js')).discard);
+}

@@ -1,0 +1,73 @@
+import { HubError, systemClock } from '#kernel';
+import { Ledger, type Run, type RunState } from '#runs';
+import { listRejects } from '#staging';
+import type { Work } from '../frame/command.js';
+import { EXIT } from '../frame/exit-code.js';
+import { withStore, type Store } from '../frame/store.js';
+
+const HEADINGS = [
+  { zh: '编号', en: 'Run' }, { zh: '数据源', en: 'Feed' }, { zh: '状态', en: 'State' }, { zh: '时点', en: 'As of' }, { zh: '读入', en: 'Read' },
+  { zh: '新增', en: 'Added' }, { zh: '变更', en: 'Changed' }, { zh: '移除', en: 'Removed' }, { zh: '拒收', en: 'Rejected' }, { zh: '原因', en: 'Reason' },
+];
+
+export const list: Work<{ feed?: string; state?: string; limit: string }> = ({ output, options }) => withStore(async (store) => {
+  const runs = await ledgerOf(store).list({ feed: options.feed, state: options.state as RunState | undefined, limit: Number(options.limit) });
+  output.data(runs.map(shown), () => output.table(HEADINGS, runs.map((run) => [
+    run.id, run.feed, run.state, run.asOf.toISOString().slice(0, 16), run.counts.read, run.counts.added, run.counts.changed, run.counts.removed,
+    run.counts.rejected, run.reason?.rule ?? ''])));
+});
+
+export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options, args }) => withStore(async (store) => {
+  const ledger = ledgerOf(store);
+  const run = await getRun(ledger, args[0]);
+  const [steps, rejects] = await Promise.all([
+    ledger.steps(run.id), listRejects(store.database, options.raw ? store.keys : null, { run: run.id, limit: Number(options.rejects) }),
+  ]);
+  output.data({ ...shown(run), steps, rejects }, () => [
+    `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
+    ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
+    Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
+    ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),
+    output.table([{ zh: '步骤', en: 'Step' }, { zh: '关系', en: 'Relation' }, { zh: '行', en: 'Rows' }, { zh: '毫秒', en: 'ms' }],
+      steps.map((step) => [step.step, step.relation, step.rows, step.ms])),
+    output.table([{ zh: '行号', en: 'Row' }, { zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '原文', en: 'Raw' }],
+      rejects.map((reject) => [reject.rowNo, reject.rule, reject.field ?? '', reject.raw ?? ''])),
+  ].join('\n'));
+});
+
+export const retry = decision(['failed'], 'accepted');
+export const release = decision(['held'], 'staged');
+export const discard = decision(['held', 'failed'], 'discarded');
+
+function decision(from: RunState[], to: RunState): Work<{ by: string }> {
+  return ({ output, options, args }) => withStore(async (store) => {
+    const ledger = ledgerOf(store);
+    const before = await getRun(ledger, args[0]);
+    if (!(await ledger.decide(before.id, from, to, options.by))) throw wrongState(before, from);
+    const run = await getRun(ledger, args[0]);
+    output.data(shown(run), () => `${run.id} ${run.state}`);
+    return EXIT.ok;
+  });
+}
+
+function shown(run: Run): object {
+  const { id, feed, fileName, mode, batchNo, asOf, acceptedAt, state, first, counts, warnings, reason, startedAt, endedAt, attempts, contractVersion } = run;
+  return { run: id, feed, state, file: fileName, mode, batchNo, asOf, acceptedAt, startedAt, endedAt, first, counts, warnings, reason, attempts, contractVersion };
+}
+
+function ledgerOf(store: Store): Ledger {
+  return new Ledger(store.database, systemClock);
+}
+
+async function getRun(ledger: Ledger, id: string): Promise<Run> {
+  const run = /^\d{1,9}$/.test(id) ? await ledger.find(Number(id)) : null;
+  if (run !== null) return run;
+  throw new HubError({ code: 'HUSHU-CLI-06', zh: `没有编号为 ${id} 的处理`, en: `There is no run ${id}`, hintZh: '用 hushu run list 查看', hintEn: 'See hushu run list' });
+}
+
+function wrongState(run: Run, from: RunState[]): HubError {
+  return new HubError({
+    code: 'HUSHU-CLI-07', zh: `处理 ${run.id} 的状态是 ${run.state},只有 ${from.join('、')} 时可以这样做`,
+    en: `Run ${run.id} is ${run.state}; this is for runs that are ${from.join(' or ')}`,
+  });
+}
