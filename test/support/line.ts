@@ -123,7 +123,7 @@ export class LineBench {
   async facet(facet: string, person: string, at?: { valid: string; known?: string }): Promise<Record<string, string | null>[]> {
     const relation = at ? `${facet}_history` : facet;
     const when = at ? ` and known_from <= $2 and $2 < retracted_at and valid_from <= $3 and ($2 < known_to or $3 < valid_to)` : '';
-    return this.rows(`select * from registry.${relation} where person = $1${when}`, at ? [person, at.known ?? 'infinity', at.valid] : [person]);
+    return this.rows(`select * from registry.${relation} where person = $1${when}`, at ? [person, at.known ?? '9999-01-01', at.valid] : [person]);
   }
 
   async close(): Promise<void> {

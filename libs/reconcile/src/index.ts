@@ -9,3 +9,4 @@ export { facetsOf, quoted, snake, type Attribute, type Facet, type Supplier } fr
 export { reconcileTables } from './table/reconcile-tables.js';
 export { linkRun, type LinkContext } from './linkage/link-run.js';
 export { applyReconcile } from './apply/apply-reconcile.js';
+export { reconcileInvariants, type Invariant } from './verify/reconcile-invariants.js';

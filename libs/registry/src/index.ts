@@ -9,3 +9,5 @@ export { registryTables } from './facet/registry-tables.js';
 export { publishedFields, type PublishedField } from './facet/published-fields.js';
 export { applyRegistry, type ReconciledRun } from './apply/apply-registry.js';
 export { stateDigest, stateHash } from './verify/state-hash.js';
+export { personDossier, type Dossier, type DossierFacet, type DossierMoment } from './dossier/person-dossier.js';
+export { registryInvariants } from './verify/registry-invariants.js';

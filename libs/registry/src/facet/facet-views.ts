@@ -26,12 +26,33 @@ export function policies(facet: Facet, table: string): string[] {
 
 const FEED = '(select a.feed from registry.applied a where a.run = v.source_run) as source_feed';
 
-/** The published view of what holds now, named as the facet. */
+/** The published view of what holds now, named as the facet, and what is read out of it under names of its own. */
 export function facetView(facet: Facet): string[] {
   const runs = facet.runs ? 'v.attribute_runs' : 'null::int4[] as attribute_runs';
-  return published(facet.relation, `facet ${facet.name} as of now`, `
+  const also = facet.name === 'registration' ? householdViews() : facet.name === 'kin' ? relationView(facet) : [];
+  return [...published(facet.relation, `facet ${facet.name} as of now`, `
     select v.person, ${published_columns(facet)}, v.valid_from, v.known_from, ${FEED}, v.source_run, ${runs}
-    from ${identifier('registry', facet.table)} v`);
+    from ${identifier('registry', facet.table)} v`), ...also];
+}
+
+/** Households are what registrations say of them: nothing is gained by storing them again. */
+function householdViews(): string[] {
+  return [
+    ...published('membership', 'who belongs to which household, and how they are related to its head', `
+      select v.household_no, v.person, v.relation_to_head, v.status, v.valid_from, v.known_from, v.source_run
+      from registry.registration_row v where v.household_no is not null`),
+    ...published('household', 'households of the register, with what their members say alike', `
+      select v.household_no, count(*) as members, min(v.household_type) as household_type, min(v.division) as division, min(v.address) as address
+      from registry.registration_row v where v.household_no is not null group by v.household_no`),
+  ];
+}
+
+/** One row a kinship: the person, what the relative is to them, and whose person key that is. */
+function relationView(facet: Facet): string[] {
+  const kinds = facet.attributes.filter(({ type }) => type === 'uuid');
+  return published('relation', 'kinship as registered and as other feeds say, one row a relative', kinds.map(({ name, column }) => `
+      select v.person, '${name}' as kind, v.${identifier(column)} as document, ${relative(`v.${identifier(column)}`)} as relative, v.valid_from, v.known_from, v.source_run
+      from registry.kin_row v where v.${identifier(column)} is not null`).join(' union all '));
 }
 
 /** The published view of all versions. */

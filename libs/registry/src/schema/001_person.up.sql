@@ -257,7 +257,7 @@ alter view registry.document_owner owner to hushu_reader;
 
 grant select on registry.address, registry.address_match to hushu_reader, hushu_sharing, hushu_registry, hushu_operations;
 set role hushu_reader;
-grant select on registry.identity, registry.identity_history, registry.person_card, registry.document_owner to hushu_sharing;
+grant select on registry.identity, registry.identity_history, registry.person_card, registry.document_owner to hushu_sharing, hushu_operations;
 reset role;
 
 create table registry.dropped_key (
