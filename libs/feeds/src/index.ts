@@ -11,7 +11,8 @@ export type {
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
-export { latestDateOf, RowReader, WARNINGS, type RowFault } from './row/row-reader.js';
+export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
+export { WARNINGS } from './row/row-plan.js';
 export { COPY_END, COPY_HEADER, CopyWriter } from './row/copy-writer.js';
 export { TokenBatch, type BlockCipher } from './row/token-batch.js';
 export { RowDigest, RowHash } from './row/row-hash.js';

@@ -1,24 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addressPlaces, CodeSet, HubError, parseCodeSet, type AddressPlaces } from '#kernel';
-import { RowReader, type RowContext } from '../row/row-reader.js';
+import type { RowContext } from '../row/row-plan.js';
+import { RowReader } from '../row/row-reader.js';
 import type { DivisionRule } from '../types/value-type.js';
 import type { ContractFault, FeedContract } from './contract.js';
 import { readContracts, type FeedCodes } from './read-contract.js';
+
+interface Parts {
+  configDir: string;
+  contracts: FeedContract[];
+  codes: ReadonlyMap<string, FeedCodes>;
+  divisions: CodeSet;
+  places: AddressPlaces;
+  divisionRule: DivisionRule;
+}
 
 /** A district's feeds, read whole: contracts, their codes, and what rows are read by. */
 export class FeedCatalogue {
   private readonly byId: Map<string, FeedContract>;
 
-  private constructor(
-    readonly configDir: string,
-    readonly contracts: FeedContract[],
-    private readonly codes: ReadonlyMap<string, FeedCodes>,
-    readonly divisions: CodeSet,
-    readonly places: AddressPlaces,
-    private readonly divisionRule: DivisionRule,
-  ) {
-    this.byId = new Map(contracts.map((contract) => [contract.feed, contract]));
+  private constructor(private readonly parts: Parts) {
+    this.byId = new Map(parts.contracts.map((contract) => [contract.feed, contract]));
+  }
+
+  get configDir(): string {
+    return this.parts.configDir;
+  }
+
+  get contracts(): FeedContract[] {
+    return this.parts.contracts;
+  }
+
+  get divisions(): CodeSet {
+    return this.parts.divisions;
+  }
+
+  get places(): AddressPlaces {
+    return this.parts.places;
   }
 
   /** @throws HubError HUSHU-FEEDS-10 with every fault in `details.faults` when the district's config is not sound */
@@ -28,9 +47,13 @@ export class FeedCatalogue {
     const { codes: divisions } = parseCodeSet(await readFile(join(configDir, 'codes', 'division.csv'), 'utf8'), 'codes/division.csv');
     const detailed = new Set(divisions.list().filter((d) => d.code.length > 6).map((d) => d.code.slice(0, 6)));
     const district = [...detailed][0] ?? '';
-    return new FeedCatalogue(configDir, contracts, codes, divisions, addressPlaces(divisions, district), {
-      known: new Set(divisions.list().flatMap((d) => (d.code.endsWith('0000') && d.code.length === 6 ? [d.code, d.code.slice(0, 2)] : [d.code]))),
-      detailed,
+    return new FeedCatalogue({
+      configDir, contracts, codes, divisions,
+      places: addressPlaces(divisions, district),
+      divisionRule: {
+        known: new Set(divisions.list().flatMap((d) => (d.code.endsWith('0000') && d.code.length === 6 ? [d.code, d.code.slice(0, 2)] : [d.code]))),
+        detailed,
+      },
     });
   }
 
@@ -50,10 +73,10 @@ export class FeedCatalogue {
 
   /** @param latestDate last date that is not in the future, yyyymmdd */
   rowReader(contract: FeedContract, latestDate: number): RowReader {
-    const lists = this.codes.get(contract.feed) ?? new Map();
+    const lists = this.parts.codes.get(contract.feed) ?? new Map();
     const context: RowContext = {
       codes: new Map(contract.fields.flatMap((field) => (field.codes === undefined ? [] : [[field.column, lists.get(field.codes)?.entries ?? new Map()] as const]))),
-      divisions: this.divisionRule,
+      divisions: this.parts.divisionRule,
       places: this.places,
     };
     return new RowReader(contract, context, latestDate);

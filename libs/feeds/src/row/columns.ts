@@ -44,13 +44,8 @@ export function payloadFields(contract: FeedContract): FieldContract[] {
   const held = new Set<string | undefined>([contract.stamp, contract.operation?.field]);
   const [first, ...others] = contract.roles;
   if (first !== undefined && !others.some((role) => role.payload)) for (const part of ROLE_PARTS) held.add(first[part]);
-  // A key that is a number of a person is a text of that protection: it lives in source_key, tokenised whole, and nowhere else.
+  // A text that holds a document number (a student number is G and the id number) lives in source_key, tokenised whole, and nowhere else.
   return contract.fields.filter((field) => !held.has(field.column) && !(field.type === 'text' && field.protection === 'number'));
-}
-
-/** A text that holds a document number (a student number is G and the id number) lives on in source_key alone, as its token. */
-function isSealedKey(field: FieldContract): boolean {
-  return field.type === 'text' && field.protection === 'number';
 }
 
 /** The payload column of a field: its `as`, marked where every staged row has a column of that name. */

@@ -1,62 +1,16 @@
 import { foldName, normaliseAddress, selfFoldingTable, type AddressPlaces } from '#kernel';
-import type { FeedContract, FieldContract, RoleContract } from '../contract/contract.js';
-import { readDocument, type DocumentFacts } from '../types/document.js';
-import { VALUE_TYPES } from '../types/types.js';
-import type { DivisionRule, FieldCodec } from '../types/value-type.js';
+import type { FeedContract } from '../contract/contract.js';
+import { readDocument } from '../types/document.js';
 import { payloadFields } from './columns.js';
 import type { CopyWriter } from './copy-writer.js';
 import { RowHash } from './row-hash.js';
+import { compileFields, compileRoles, placesOf, type Field, type Role, type RowContext, WARNINGS } from './row-plan.js';
 import { Slots } from './slots.js';
 import { trimEnd, trimStart } from './trim.js';
 import type { TokenBatch } from './token-batch.js';
 
-/** Code lists and place names a feed's rows are read by. */
-export interface RowContext {
-  /** Supplier code → hub code, by field column. */
-  codes: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  divisions: DivisionRule;
-  /** The district's division names, for normalising addresses. */
-  places: AddressPlaces;
-}
-
 /** One thing wrong with a row. */
 export interface RowFault { rule: string; column: string | null }
-
-/** Warnings as bits of `warn`, in this order for ever. */
-export const WARNINGS = [
-  'required', 'text-length', 'date-shape', 'date-real', 'date-future', 'month-shape', 'stamp-shape', 'number-shape',
-  'code-unmapped', 'division-unknown', 'document-shape', 'citizen-id-shape', 'citizen-id-check', 'citizen-id-date',
-  'name-shape', 'phone-shape', 'birth-date-differs', 'sex-differs',
-];
-
-interface Field {
-  contract: FieldContract;
-  codec: FieldCodec;
-  cell: number;
-  required: boolean;
-  rejects: boolean;
-  /** document fields: index of the kind's field, or -1 with `fixedKind`. */
-  kindField: number;
-  fixedKind: string;
-  facts: DocumentFacts | null;
-}
-
-interface Role {
-  contract: RoleContract;
-  suffix: Buffer;
-  document: number;
-  name: number;
-  formerName: number;
-  sex: number;
-  sexIs: Buffer | null;
-  birthDate: number;
-  phone: number;
-  address: number;
-  addressCode: number;
-  division: number;
-  keyed: boolean;
-  payload: boolean;
-}
 
 /**
  * Reads the rows of one feed: cells in, faults or COPY BINARY tuples out. Compiled once a delivery from the
@@ -96,28 +50,11 @@ export class RowReader {
   constructor(private readonly contract: FeedContract, context: RowContext, latestDate: number) {
     this.latest.date = latestDate;
     this.places = context.places;
-    const index = new Map(contract.fields.map((field, i) => [field.column, i]));
-    const at = (column: string | undefined) => (column === undefined ? -1 : index.get(column) ?? -1);
-    this.fields = contract.fields.map((field) => ({
-      contract: field,
-      codec: VALUE_TYPES[field.type].compile(field, { codes: context.codes.get(field.column) ?? new Map(), divisions: context.divisions, latest: this.latest }),
-      cell: -1,
-      required: field.required,
-      rejects: field.on_fail !== 'warn',
-      kindField: field.kind !== undefined && 'column' in field.kind ? at(field.kind.column) : -1,
-      fixedKind: field.kind !== undefined && 'is' in field.kind ? field.kind.is : '',
-      facts: field.type === 'document' ? { kind: '', birthDate: 0, sex: '' } : null,
-    }));
+    const at = placesOf(contract);
+    this.fields = compileFields(contract, context, this.latest);
     this.documents = indexes(this.fields, (f) => f.facts !== null);
     this.order = indexes(this.fields, (f) => f.facts === null);
-    const addressed = new Set(contract.supplies.flatMap((s) => Object.values(s.attributes)));
-    this.roles = contract.roles.map((role, i) => ({
-      contract: role, suffix: Buffer.from(`\x1f${role.role}`),
-      document: at(role.document), name: at(role.name), formerName: at(role.formerName), sex: at(role.sex),
-      sexIs: role.sexIs === undefined ? null : Buffer.from(role.sexIs), birthDate: at(role.birthDate), phone: at(role.phone),
-      address: at(role.address), addressCode: at(role.addressCode), division: at(role.division),
-      keyed: role.address !== undefined && addressed.has(role.address), payload: role.payload || i === 0,
-    }));
+    this.roles = compileRoles(contract);
     this.payload = payloadFields(contract).map((field) => at(field.column));
     this.keyFields = contract.key.map((column) => at(column));
     this.slots = new Slots(contract.fields.length);

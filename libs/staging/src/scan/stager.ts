@@ -77,7 +77,7 @@ export class Stager {
       rejects: { table: 'staging.reject', columns: REJECT_COLUMNS, tokens: side.rejects },
       removals: { table: 'staging.removal', columns: REMOVAL_COLUMNS, tokens: side.removals },
     });
-    const outlet = new RunOutlet(writer, rowTokens, side, run.id, Buffer.from(contract.feed), this.keys.sealer());
+    const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer() });
     const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
       run: run.id, seed, known, expectedRows: Math.ceil((source.size ?? run.fileBytes) / 160), resumeAfter, signal,
     });
