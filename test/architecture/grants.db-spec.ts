@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
 import { districtStore, libs } from './store.js';
 
 /** Logins that are no lib's own, and the schemas they may look into. */

@@ -1,4 +1,4 @@
-import { identifier, type TableSpec } from '#database';
+import type { TableSpec } from '#database';
 import type { FeedContract } from '#feeds';
 import { facetsOf, type Attribute, type Facet } from '#reconcile';
 import { facetView, historyView, policies } from './facet-views.js';
@@ -51,9 +51,4 @@ function past(facet: Facet): TableSpec {
 function columnsOf(facet: Facet): TableSpec['columns'] {
   const own = facet.attributes.map(({ column, type, comment }: Attribute) => ({ name: column, type, comment }));
   return [...KEPT, ...own, ...(facet.runs ? [RUNS] : [])];
-}
-
-/** The kept table's name, for messages and statements. */
-export function kept(table: string): string {
-  return identifier('registry', table);
 }
