@@ -7,14 +7,21 @@ import { applyContracts } from './contract-tables.js';
 
 /** The store behind `adminUrl`, up to what this checkout and the district say: roles, schemas, tables of contracts. */
 export async function prepareStore(settings: Settings, adminUrl: string): Promise<MigrationReport> {
-  const keys = await loadKeys(join(settings.HUSHU_DATA, 'keys'));
+  return (await preparation(settings))(adminUrl);
+}
+
+/** The same in two steps: everything that needs no store is read first, while the store may still be starting. */
+export async function preparation(settings: Settings): Promise<(adminUrl: string) => Promise<MigrationReport>> {
+  const [keys, catalogue] = await Promise.all([loadKeys(join(settings.HUSHU_DATA, 'keys')), FeedCatalogue.load(settings.HUSHU_CONFIG)]);
   const passwordOf = passwordsFrom((name, bytes) => keys.secret(name, bytes));
-  const [report, catalogue] = await Promise.all([migrate({ url: adminUrl, passwordOf }), FeedCatalogue.load(settings.HUSHU_CONFIG)]);
-  const database = new Database({ url: adminUrl, passwordOf });
-  try {
-    await applyContracts(database, catalogue.contracts);
-  } finally {
-    await database.end();
-  }
-  return report;
+  return async (adminUrl) => {
+    const report = await migrate({ url: adminUrl, passwordOf });
+    const database = new Database({ url: adminUrl, passwordOf });
+    try {
+      await applyContracts(database, catalogue.contracts);
+    } finally {
+      await database.end();
+    }
+    return report;
+  };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inheritedEnvironment, readSettings, type Settings, Supervisor } from '#services';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
@@ -7,11 +8,8 @@ import { gatewayAnswers } from './gateway-answers.js';
 
 interface Options { port?: string; people?: string; empty?: boolean; console: boolean }
 
-/** What takes longest to load of each program, so that it is loaded while PostgreSQL starts. */
-const WARM = {
-  worker: ['pg', 'reflect-metadata', '@nestjs/common', '@nestjs/core', 'bullmq', '@nestjs/bullmq'],
-  gateway: ['pg', 'reflect-metadata', '@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify', 'oidc-provider', 'jose', 'ioredis', 'class-validator'],
-};
+/** Everything a program is made of, beside its main file: loaded while PostgreSQL starts. */
+const MADE_OF = { worker: 'worker.module.js', gateway: 'gateway.js' };
 
 /** Starts the hub and stays until it is asked to stop. */
 export const run: Work<Options> = async ({ output, options }) => {
@@ -34,8 +32,13 @@ export const run: Work<Options> = async ({ output, options }) => {
 };
 
 function supervision(settings: Settings, options: Options, output: Output): ConstructorParameters<typeof Supervisor>[0] {
-  const entry = (app: string): string => join(settings.root, 'dist', 'apps', app, 'src', 'main.js');
-  const prepare = import('../migrate/prepare.js');
+  const program = (name: keyof typeof MADE_OF): { name: string; entry: string; warm: string[] } => {
+    const folder = join(settings.root, 'dist', 'apps', name, 'src');
+    return { name, entry: join(folder, 'main.js'), warm: ['reflect-metadata', pathToFileURL(join(folder, MADE_OF[name])).href, 'class-validator'] };
+  };
+  const prepared = import('../migrate/prepare.js').then(({ preparation }) => preparation(settings));
+  // Told where it is waited for; until then nobody listens.
+  prepared.catch(() => undefined);
   return {
     dataFolder: settings.HUSHU_DATA,
     cacheFolder: settings.HUSHU_CACHE,
@@ -43,16 +46,16 @@ function supervision(settings: Settings, options: Options, output: Output): Cons
     ...(settings.REDIS_URL ? { redisUrl: settings.REDIS_URL } : {}),
     gatewayPort: settings.HUSHU_PORT,
     processes: [
-      { name: 'worker', entry: entry('worker'), warm: WARM.worker, graceMs: 20_000 },
+      { ...program('worker'), graceMs: 20_000 },
       // A call's garbage is young: room for it makes answers a fifth cheaper.
-      { name: 'gateway', entry: entry('gateway'), nodeArgs: ['--max-semi-space-size=32'], warm: WARM.gateway, answers: (signal) => gatewayAnswers(settings.HUSHU_PORT, signal) },
+      { ...program('gateway'), nodeArgs: ['--max-semi-space-size=32'], answers: (signal) => gatewayAnswers(settings.HUSHU_PORT, signal) },
     ],
     environment: inheritedEnvironment(),
     settings: {
       HUSHU_PORT: String(settings.HUSHU_PORT), HUSHU_DATA: settings.HUSHU_DATA, HUSHU_CONFIG: settings.HUSHU_CONFIG,
       HUSHU_CACHE: settings.HUSHU_CACHE, HUSHU_CONSOLE: options.console ? 'on' : 'off',
     },
-    prepare: async ({ adminUrl }) => { await (await prepare).prepareStore(settings, adminUrl); },
+    prepare: async ({ adminUrl }) => { await (await prepared)(adminUrl); },
     say: (line) => output.say(line),
   };
 }
