@@ -1,0 +1,159 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings } from '#services';
+import { FEED, ingestFiles, SPINE, type IngestFiles } from './ingest-files.js';
+import { IngestServer, type Delivered, type IngestHub } from './ingest-hub.js';
+import { BARE, bareCopy, pgloader } from './ingest-rivals.js';
+import { machine, median, option, withSpread, writeSection } from './report.js';
+
+const ROWS = 350_000;
+const DAYS = { spine: '2026-11-20', first: '2026-11-21', again: '2026-11-22', changed: '2026-11-23' };
+/** Stores of the run: the register alone, and a copy of it to which the feed is delivered. */
+const REGISTER = 'register';
+const LINE = 'line';
+
+/** Milliseconds of one round; every one of `limit` is the same file through a bare COPY. */
+interface Round { limit: number[]; limitGb: number; first: number; firstGb: number; kept: number; again: number; changed: number; peak: number }
+
+type Say = (line: string) => void;
+
+/**
+ * One feed from its file to published unified records, against a bare COPY of the same file in the same server and the
+ * same minutes: a first full delivery, the same rows again in another order, and a snapshot with one row in a
+ * hundred changed. The register is loaded before, so that rows link.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const rows = Number(option(args, 'rows') ?? ROWS);
+  const rounds = Number(option(args, 'rounds') ?? (rows > 1_000_000 ? 3 : 5));
+  const say: Say = (line) => { process.stderr.write(`${line}\n`); };
+  const tell = args.includes('--steps') ? (delivered: Delivered) => { say(stepsOf(delivered)); } : () => undefined;
+  const { HUSHU_CACHE: cache } = await readSettings();
+  const files = await ingestFiles(rows, cache, say);
+  const server = await IngestServer.start(cache);
+  try {
+    await server.create(BARE);
+    await server.create(REGISTER);
+    const hub = await server.hub(REGISTER, files.config, false);
+    const register = await hub.deliver(SPINE, files.spine, DAYS.spine);
+    await hub.stop();
+    tell(register);
+    say(`the register: ${register.run.counts.read.toLocaleString('en')} rows, ${(register.ms / 1000).toFixed(1)} s`);
+
+    const measured: Round[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      measured.push(await measure(server, files, tell));
+      say(`round ${round}: ${lineOf(measured.at(-1)!)}`);
+    }
+    const loader = args.includes('--no-pgloader') ? null : await pgloader(server, files);
+    if (loader === null) say('pgloader is not on this machine: it was not measured');
+    const result = resultOf(rows, measured, loader);
+    const table = tableOf(rows, measured, loader, smallerRun(cache, rows));
+    if (rows >= ROWS) {
+      writeFileSync(lastRun(cache, rows), JSON.stringify(result));
+      writeSection(`ingest-${rows}`, `Ingest, ${rows.toLocaleString('en')} rows`, table);
+    }
+    process.stdout.write(args.includes('--json') ? `${JSON.stringify(result)}\n` : `${table}\n`);
+    return 0;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure(server: IngestServer, files: IngestFiles, tell: (delivered: Delivered) => void): Promise<Round> {
+  const limit = [await bareCopy(server, files, 'utf8')];
+  const [first, again, changed, peak] = await onStore(server, files.config, false, async (line) => {
+    const delivered = [await line.deliver(FEED, files.first, DAYS.first)];
+    limit.push(await bareCopy(server, files, 'utf8'));
+    for (const [file, day] of [[files.shuffled, DAYS.again], [files.changed, DAYS.changed]] as const) {
+      await server.settle();
+      delivered.push(await line.deliver(FEED, file, day));
+    }
+    delivered.forEach(tell);
+    return [...delivered.map(({ ms }) => ms), line.peak()] as [number, number, number, number];
+  });
+  limit.push(await bareCopy(server, files, 'utf8'));
+  const limitGb = await bareCopy(server, files, 'gb18030');
+  const firstGb = await onStore(server, files.configGb, false, async (line) => (await line.deliver(FEED, files.firstGb, DAYS.first)).ms);
+  const kept = await onStore(server, files.config, true, async (line) => (await line.deliver(FEED, files.first, DAYS.first)).ms);
+  return { limit, limitGb, first, firstGb, kept, again, changed, peak };
+}
+
+/** Works on a fresh copy of the register's store, with a worker of its own. */
+async function onStore<T>(server: IngestServer, config: string, keepDeliveries: boolean, work: (hub: IngestHub) => Promise<T>): Promise<T> {
+  await server.create(LINE, REGISTER);
+  const hub = await server.hub(LINE, config, keepDeliveries);
+  try {
+    await server.settle();
+    return await work(hub);
+  } finally {
+    await hub.stop();
+    await server.drop(LINE);
+  }
+}
+
+const ratio = (round: Round, ms: number): number => ms / median(round.limit);
+
+function lineOf(round: Round): string {
+  const part = (name: string, ms: number): string => `${name} ${Math.round(ms)} ms (${ratio(round, ms).toFixed(3)})`;
+  return [
+    `LIMIT ${round.limit.map(Math.round).join(', ')} ms, in GB18030 ${Math.round(round.limitGb)}`, part('first', round.first), part('in GB18030', round.firstGb),
+    part('kept', round.kept), part('again', round.again), part('changed', round.changed), `worker ${round.peak} MiB`,
+  ].join(' · ');
+}
+
+interface Result { rows: number; first: number; identical: number; delta1: number; gb18030: number; usPerRow: number; [also: string]: unknown }
+
+function resultOf(rows: number, rounds: Round[], loader: number | null): Result {
+  const of = (value: (round: Round) => number): number => Number(median(rounds.map(value)).toFixed(3));
+  const spread = (value: (round: Round) => number): number[] => [Math.min, Math.max].map((pick) => Number(pick(...rounds.map(value)).toFixed(3)));
+  const values = {
+    first: (round: Round) => ratio(round, round.first), identical: (round: Round) => ratio(round, round.again), delta1: (round: Round) => ratio(round, round.changed),
+    gb18030: (round: Round) => round.firstGb / round.first, usPerRow: (round: Round) => round.first * 1000 / rows,
+  };
+  return {
+    rows, first: of(values.first), identical: of(values.identical), delta1: of(values.delta1), gb18030: of(values.gb18030), usPerRow: of(values.usPerRow),
+    spread: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spread(value)])),
+    firstKept: of((round) => ratio(round, round.kept)), firstInGb18030: of((round) => round.firstGb / round.limitGb),
+    limitMs: Math.round(median(rounds.flatMap(({ limit }) => limit))), limitSpreadMs: spreadOf(rounds.flatMap(({ limit }) => limit)),
+    pgloader: loader === null ? null : Number((loader / median(rounds.map(({ first }) => first))).toFixed(2)), workerMiB: Math.max(...rounds.map(({ peak }) => peak)), rounds: rounds.length,
+  };
+}
+
+const spreadOf = (values: number[]): number[] => [Math.round(Math.min(...values)), Math.round(Math.max(...values))];
+
+function tableOf(rows: number, rounds: Round[], loader: number | null, smaller: Result | null): string {
+  const limits = rounds.flatMap(({ limit }) => limit);
+  const line = (name: string, ms: (round: Round) => number, against?: (round: Round) => number): string =>
+    `| ${name} | ${withSpread(rounds.map((round) => ms(round) / 1000), 2)} | ${withSpread(rounds.map((round) => ms(round) / (against?.(round) ?? median(round.limit))), 2)} | ${withSpread(rounds.map((round) => ms(round) * 1000 / rows), 1)} |`;
+  const first = median(rounds.map((round) => round.first));
+  return [
+    `${rows.toLocaleString('en')} rows of ${FEED}; ${machine()}; ${rounds.length} interleaved rounds. LIMIT is a bare COPY of the same file into a logged table of text with its primary key on the document number, in the same server, three times a round; ratios are to the round's median. The hub's side is the product's own contract and worker: from the file handed in to the unified record published with history, changes and ledger.`,
+    '', '| | seconds | ratio to LIMIT | µs a row |', '|---|---|---|---|',
+    `| LIMIT: bare COPY | ${withSpread(limits.map((ms) => ms / 1000), 2)} | 1 | ${withSpread(limits.map((ms) => ms * 1000 / rows), 1)} |`,
+    line('first full delivery', ({ first: ms }) => ms),
+    line('the same, raw delivery kept sealed', ({ kept }) => kept),
+    line('the same rows again, in another order', ({ again }) => again),
+    line('full snapshot, 1 % changed', ({ changed }) => changed),
+    line('first full delivery in GB18030, as the contract stands, against COPY of that file', ({ firstGb }) => firstGb, ({ limitGb }) => limitGb),
+    ...(loader === null ? ['| pgloader | not on this machine | | |'] : [`| pgloader, load only | ${(loader / 1000).toFixed(2)} | ${(loader / median(limits)).toFixed(2)} | ${(loader * 1000 / rows).toFixed(1)} |`]),
+    '', [
+      `GB18030 against UTF-8: ${withSpread(rounds.map(({ firstGb, first: ms }) => firstGb / ms), 2)}.`,
+      ...(loader === null ? [] : [`pgloader takes ${(loader / first).toFixed(1)} times as long as the first delivery.`]),
+      ...(smaller ? [`A row costs ${(first * 1000 / rows / smaller.usPerRow).toFixed(2)} times what it costs at ${smaller.rows.toLocaleString('en')} rows.`] : []),
+      `The worker's memory at its peak: ${Math.max(...rounds.map(({ peak }) => peak))} MiB.`,
+    ].join(' '),
+  ].join('\n');
+}
+
+const lastRun = (cache: string, rows: number): string => join(cache, 'bench', `ingest-${rows}.json`);
+
+/** What this machine took for the smaller delivery when it was last measured. */
+function smallerRun(cache: string, rows: number): Result | null {
+  const file = lastRun(cache, ROWS);
+  return rows > ROWS && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as Result : null;
+}
+
+function stepsOf({ ms, run: { feed, counts }, steps }: Delivered): string {
+  const lines = steps.filter((step) => step.ms >= 10).map((step) => `${String(step.ms).padStart(8)} ${step.step} ${step.relation} ${step.rows}`);
+  return [`${feed} ${Math.round(ms)} ms ${JSON.stringify(counts)}`, ...lines, `${String(steps.reduce((sum, step) => sum + step.ms, 0)).padStart(8)} in steps`].join('\n');
+}
