@@ -24,6 +24,8 @@ export interface Demonstration {
   /** Every delivery has been taken in and has come to an end. */
   loaded: boolean;
   client: { id: string; secret: string };
+  /** Token of the number of one of its people, for a call to try; nobody's, since the district is invented. */
+  example?: string | undefined;
 }
 
 interface Entry { asOf: string; feed: string; file: string; mode: 'full' | 'delta' }
@@ -55,8 +57,17 @@ export async function loadDemonstration(people: number, output: Output, signal: 
       people, until: yesterday(), loaded: false, client: await makeClient(work),
     });
     await deliverAll(store, demonstration, output, signal);
-    return remember(store.settings.HUSHU_DATA, { ...demonstration, loaded: true });
+    return remember(store.settings.HUSHU_DATA, { ...demonstration, loaded: true, example: await someDocument(store) });
   });
+}
+
+/** Of somebody of whom several registers speak, so that the answer shows a unified record. */
+async function someDocument({ database }: Store): Promise<string | undefined> {
+  const { rows: [row] } = await database.pool('operations').query<{ document: string }>(
+    `select document from registry.registered_identity i join registry.person p using (person)
+      where exists (select from registry.marriage_row m where m.person = i.person) and i.death_date is null
+      order by i.person limit 1`);
+  return row?.document;
 }
 
 async function isEmpty(store: Store): Promise<boolean> {
@@ -90,7 +101,11 @@ async function deliverAll(store: Store, { people, until }: Demonstration, output
     const runs: Run[] = [];
     for (const { feed, file, mode, asOf } of entries) {
       if (before.has(`${feed} ${new Date(asOf).toISOString()}`)) continue;
-      runs.push(await handIn(ledger, { contract: catalogue.get(feed), file: join(folder, file), mode, asOf: new Date(asOf) }));
+      const contract = catalogue.get(feed);
+      const run = await handIn(ledger, { contract, file: join(folder, file), mode, asOf: new Date(asOf) });
+      runs.push(run);
+      // People are there to be asked for as soon as the registry is, whatever the others still take.
+      if (contract.spine) await waitForRun(ledger, run.id, signal);
     }
     for (const [at, { id, feed }] of runs.entries()) {
       tell(await waitForRun(ledger, id, signal), catalogue.get(feed).title, `${at + 1}/${runs.length}`, output);

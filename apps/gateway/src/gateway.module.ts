@@ -2,7 +2,7 @@ import { AuditWriter } from '#access';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
-import { OpenController, PUBLIC_URL } from './open/open.controller.js';
+import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { HubStatus } from './operations/hub-status.js';
 import { Metrics } from './operations/metrics.js';
@@ -14,7 +14,7 @@ const END = Symbol('END');
 
 export interface GatewayProviders {
   database: Database; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
-  status: HubStatus; metrics: Metrics; publicUrl: string;
+  status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
   /** Ends what was made for the gateway, after the last answer has left. */
   end: () => Promise<void>;
 }
@@ -31,7 +31,8 @@ export class GatewayModule implements OnApplicationShutdown {
         { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
         { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
         { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
-        { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl }, { provide: END, useValue: made.end },
+        { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl },
+        { provide: EXAMPLE_NUMBER, useValue: made.exampleNumber }, { provide: END, useValue: made.end },
       ],
     };
   }

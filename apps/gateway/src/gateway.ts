@@ -30,6 +30,8 @@ export interface GatewayParts {
   redis: Redis | undefined;
   /** The address outsiders know, without a slash at its end: issuer of tokens, base of problem types. */
   publicUrl: string;
+  /** A number that the call shown on the front page may ask for: somebody of the invented district, where there is one. */
+  exampleNumber?: () => Promise<string | undefined>;
   log: Log;
 }
 
@@ -74,7 +76,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const sweep = setInterval(() => { void clients.sweepAssertions(clock.now()).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, audit, directory, freshness, query, status, metrics, publicUrl, end: async () => {
+    GatewayModule.of({ database, audit, directory, freshness, query, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

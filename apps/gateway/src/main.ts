@@ -1,8 +1,9 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
 import { HubError, systemClock } from '#kernel';
-import { loadKeys } from '#keys';
+import { loadKeys, openDocument, type Keys } from '#keys';
 import { readGatewaySettings, readSettings } from '#services';
 import { createGateway } from './gateway.js';
 import { logToStdout } from './http/log.js';
@@ -16,7 +17,10 @@ try {
     url: settings.DATABASE_URL!, applicationName: 'hushu-gateway', poolSize: 4, passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)),
   });
   const redis = settings.REDIS_URL === undefined ? undefined : openRedis(settings.REDIS_URL);
-  const app = await createGateway({ database, keys, clock: systemClock, redis, publicUrl: own.HUSHU_PUBLIC_URL, log: logToStdout });
+  const app = await createGateway({
+    database, keys, clock: systemClock, redis, publicUrl: own.HUSHU_PUBLIC_URL, log: logToStdout,
+    exampleNumber: () => exampleOf(settings.HUSHU_DATA, keys),
+  });
   await app.listen(settings.HUSHU_PORT, own.HUSHU_HOST);
   logToStdout({ level: 'info', at: 'gateway', ready: true, port: settings.HUSHU_PORT });
   process.send?.({ ready: true });
@@ -40,4 +44,11 @@ try {
     ...(error instanceof HubError ? { code: error.code, text: error.text } : { code: taken ? 'HUSHU-GATEWAY-02' : 'HUSHU-GATEWAY-99', error: (error as Error).message }),
   });
   process.exit(1);
+}
+
+/** Somebody of the demonstration district, as the start that made it remembers. */
+async function exampleOf(dataFolder: string, keys: Keys): Promise<string | undefined> {
+  const text = await readFile(join(dataFolder, 'demonstration.json'), 'utf8').catch(() => '{}');
+  const { example } = JSON.parse(text) as { example?: string };
+  return example === undefined ? undefined : openDocument(keys, example).number;
 }

@@ -18,7 +18,7 @@ export async function welcome({ hub, settings, output, empty, signal }: Arrival)
   if (empty) await withCases(loadDistrict);
   const demonstration = empty ? findDemonstration(settings.HUSHU_DATA) : await loadDemonstration(settings.HUSHU_PEOPLE, output, signal);
   const { callToTry } = await import('./call-to-try.js');
-  const call = demonstration && await callToTry(hub.gatewayUrl, demonstration);
+  const call = demonstration && await callToTry(hub.gatewayUrl, settings.HUSHU_DATA, demonstration);
   output.data(
     { url: hub.gatewayUrl, docs: `${hub.gatewayUrl}/docs`, data: settings.HUSHU_DATA, pid: hub.pid, ...(call ? { call } : {}) },
     output.word({

@@ -21,6 +21,8 @@ const HTML = 'text/html; charset=utf-8';
 
 /** The base address outsiders know the gateway by. */
 export const PUBLIC_URL = Symbol('PUBLIC_URL');
+/** Finds a number that the call shown on the front page may ask for. */
+export const EXAMPLE_NUMBER = Symbol('EXAMPLE_NUMBER');
 
 /** What anybody may read: the front page, the status behind it, and how to call the hub. */
 @Controller()
@@ -29,14 +31,14 @@ export class OpenController {
 
   constructor(
     @Inject(HubStatus) private readonly status: HubStatus, @Inject(GrantDirectory) private readonly directory: GrantDirectory,
-    @Inject(PUBLIC_URL) private readonly base: string,
+    @Inject(PUBLIC_URL) private readonly base: string, @Inject(EXAMPLE_NUMBER) private readonly exampleNumber: () => Promise<string | undefined>,
   ) {}
 
   @Get()
   @Policy('open')
-  front(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async front(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('content-security-policy', PAGE_POLICY);
-    sendText(request, reply, frontPage(languageOf(request.headers['accept-language']), this.base), HTML, 'no-cache');
+    sendText(request, reply, frontPage(languageOf(request.headers['accept-language']), this.base, await this.exampleNumber()), HTML, 'no-cache');
   }
 
   @Get('v1/status')
