@@ -6,9 +6,7 @@
 export { loadKeys } from './root/root-keys.js';
 export { Keys, type TokenPurpose } from './root/keys.js';
 export { TokenCipher, bytesOf, uuidOf } from './token/token-cipher.js';
-export {
-  documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken, sourceKeyMessage, sourceKeyToken,
-} from './token/tokens.js';
+export { documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken } from './token/tokens.js';
 export { documentTokens, openNumbers, personIdsOf, type PlainDocument } from './token/token-batches.js';
 export { type Sealer } from './seal/sealer.js';
 export { type SealedFile } from './seal/seal-file.js';

@@ -7,11 +7,14 @@ export type TokenPurpose = 'document' | 'phone' | 'source-key' | 'person-id';
 
 const SALT = 'hushu';
 
+/** What names a thing for good: a source record's key, a person's wire id. They stay when documents are sealed anew. */
+const LASTING: ReadonlySet<TokenPurpose> = new Set(['source-key', 'person-id']);
+
 /** Every key of the hub, derived by purpose and epoch from the root keys (HKDF, RFC 5869, over SM3, GB/T 32905). */
 export class Keys {
   private readonly ciphers = new Map<string, TokenCipher>();
   private theSealer: Sealer | undefined;
-  /** The epoch new tokens and seals are made under: the newest. */
+  /** The epoch documents and phones are tokenised and files sealed under: the newest. */
   readonly epoch: number;
   private readonly oldest: number;
 
@@ -32,7 +35,7 @@ export class Keys {
     const name = scope === '' ? purpose : `${purpose}/${scope}`;
     let cipher = this.ciphers.get(name);
     if (cipher === undefined) {
-      cipher = new TokenCipher(this.derive(`token/${name}`, this.epoch, 16));
+      cipher = new TokenCipher(this.derive(`token/${name}`, LASTING.has(purpose) ? this.oldest : this.epoch, 16));
       this.ciphers.set(name, cipher);
     }
     return cipher;

@@ -60,12 +60,13 @@ describe('derived keys', () => {
     expect(keys.tokens('source-key', 'library-card').seal(Buffer.alloc(16))).toBe('2723a1c1-94d6-eef5-1226-b1295e6f7f29');
   });
 
-  it('follow the newest epoch for tokens, the oldest for secrets; an earlier epoch can be gone back to', () => {
+  it('follow the newest epoch for numbers, the oldest for secrets and lasting names; an earlier epoch can be gone back to', () => {
     const first = new Keys(new Map([[1, root(1)]])), second = new Keys(new Map([[1, root(1)], [2, root(2)]]));
     const block = Buffer.alloc(16, 5);
     expect(second.epoch).toBe(2);
     expect(second.secret('x', 8)).toEqual(first.secret('x', 8));
     expect(second.tokens('document').seal(block)).not.toBe(first.tokens('document').seal(block));
+    for (const lasting of ['source-key', 'person-id'] as const) expect(second.tokens(lasting, 'x').seal(block)).toBe(first.tokens(lasting, 'x').seal(block));
     expect(second.at(1).tokens('document').seal(block)).toBe(first.tokens('document').seal(block));
     expect(second.sealer().openBytes(first.sealer().sealBytes(block))).toEqual(block);
     expect(() => first.at(2)).toThrow('HUSHU-KEYS-04');

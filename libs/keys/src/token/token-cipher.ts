@@ -35,45 +35,6 @@ export class TokenCipher {
   open(token: string): Buffer {
     return this.openBlocks(bytesOf(token));
   }
-
-  /**
-   * CBC-MAC of many messages at once, for keys of any length. `messages` holds them one after another, each padded with zeros to
-   * whole blocks and beginning with its own length (without which a CBC-MAC can be forged); message i ends before `ends[i]`.
-   */
-  macBlocks(messages: Uint8Array, ends: ArrayLike<number>): Buffer {
-    wholeBlocks(messages);
-    const n = ends.length;
-    const words = wordsOf(messages);
-    const macs = Buffer.alloc(n * 16);
-    const macWords = wordsOf(macs);
-    // Round r takes block r of every message that has one: each round is one cipher call.
-    let active = new Uint32Array(n);
-    for (let i = 0; i < n; i++) active[i] = i;
-    for (let round = 0; active.length > 0; round++) {
-      const blocks = new Uint32Array(active.length * 4);
-      for (let k = 0; k < active.length; k++) {
-        const i = active[k] as number;
-        const from = (i === 0 ? 0 : (ends[i - 1] as number)) / 4 + round * 4;
-        for (let w = 0; w < 4; w++) blocks[k * 4 + w] = (macWords[i * 4 + w] as number) ^ (words[from + w] as number);
-      }
-      const sealed = wordsOf(this.cipher.update(new Uint8Array(blocks.buffer)));
-      let longer = 0;
-      for (let k = 0; k < active.length; k++) {
-        const i = active[k] as number;
-        for (let w = 0; w < 4; w++) macWords[i * 4 + w] = sealed[k * 4 + w] as number;
-        const blocksOf = ((ends[i] as number) - (i === 0 ? 0 : (ends[i - 1] as number))) / 16;
-        if (blocksOf > round + 1) active[longer++] = i;
-      }
-      active = active.subarray(0, longer);
-    }
-    return macs;
-  }
-}
-
-/** The same bytes as 32-bit words; copied where they do not lie on a word. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
 function wholeBlocks(bytes: Uint8Array): void {

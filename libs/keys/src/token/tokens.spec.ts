@@ -3,9 +3,7 @@ import fc from 'fast-check';
 import { checkCharacter, packBlock } from '#kernel';
 import { Keys } from '../root/keys.js';
 import { TokenCipher } from './token-cipher.js';
-import {
-  documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken, sourceKeyMessage, sourceKeyToken,
-} from './tokens.js';
+import { documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken } from './tokens.js';
 
 const keysOf = (fill: number): Keys => new Keys(new Map([[1, Buffer.alloc(32, fill)]]));
 const keys = keysOf(1), others = keysOf(2);
@@ -66,38 +64,6 @@ describe('document tokens', () => {
     expect(phoneToken(keys, '13012345678')).toBe(token);
     expect(openPhone(keys, token)).toBe('13012345678');
     expect(phoneToken(keys, '无')).toBeNull();
-  });
-});
-
-describe('source keys', () => {
-  const part = fc.string({ unit: 'grapheme', maxLength: 40 });
-
-  it('are one token for the same parts of the same feed only', () => {
-    fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), fc.array(part, { minLength: 1, maxLength: 3 }), (a, b) => {
-      const same = a.length === b.length && a.every((p, i) => p === b[i]);
-      expect(sourceKeyToken(keys, 'one', a) === sourceKeyToken(keys, 'one', b)).toBe(same);
-      expect(sourceKeyToken(keys, 'one', a)).not.toBe(sourceKeyToken(keys, 'two', a));
-    }));
-    expect(sourceKeyToken(keys, 'one', ['ab', 'c'])).not.toBe(sourceKeyToken(keys, 'one', ['a', 'bc']));
-  });
-
-  it('are made many at once as one by one', () => {
-    fc.assert(fc.property(fc.array(fc.array(part, { minLength: 1, maxLength: 2 }), { maxLength: 20 }), fc.nat(3), (rows, shift) => {
-      const messages = rows.map(sourceKeyMessage);
-      const ends: number[] = [];
-      for (const m of messages) ends.push((ends.at(-1) ?? 0) + m.length);
-      // A view that does not begin on a word.
-      const room = Buffer.alloc((ends.at(-1) ?? 0) + shift);
-      Buffer.concat(messages).copy(room, shift);
-      const macs = keys.tokens('source-key', 'one').macBlocks(room.subarray(shift), ends);
-      rows.forEach((r, i) => {
-        expect(macs.toString('hex', i * 16, i * 16 + 16)).toBe(sourceKeyToken(keys, 'one', r).replaceAll('-', ''));
-      });
-    }));
-  });
-
-  it('longer than 64 KiB are refused', () => {
-    expect(() => sourceKeyToken(keys, 'one', ['x'.repeat(70_000)])).toThrow('HUSHU-KEYS-07');
   });
 });
 

@@ -1,4 +1,4 @@
-import { HubError, normaliseDocument, normalisePhone, packBlock, unpackBlock } from '#kernel';
+import { normaliseDocument, normalisePhone, packBlock, unpackBlock } from '#kernel';
 import type { Keys } from '../root/keys.js';
 import { bytesOf, uuidOf } from './token-cipher.js';
 
@@ -26,31 +26,6 @@ export function phoneToken(keys: Keys, phone: string): string | null {
 
 export function openPhone(keys: Keys, token: string): string {
   return unpackBlock(keys.tokens('phone').open(token)).chars;
-}
-
-/**
- * The message a source key's token is the CBC-MAC of, under the feed's own key: length of all that follows, then each part
- * with its length (two bytes each, big-endian; UTF-8), padded with zeros to whole blocks.
- */
-export function sourceKeyMessage(parts: readonly string[]): Buffer {
-  const texts = parts.map((p) => Buffer.from(p, 'utf8'));
-  const length = texts.reduce((n, t) => n + 2 + t.length, 0);
-  if (length > 65535) {
-    throw new HubError({ code: 'HUSHU-KEYS-07', zh: '来源主键过长。', en: 'The source key is too long.', details: { bytes: length } });
-  }
-  const message = Buffer.alloc(Math.ceil((2 + length) / 16) * 16);
-  let at = message.writeUInt16BE(length, 0);
-  for (const text of texts) {
-    at = message.writeUInt16BE(text.length, at);
-    at += text.copy(message, at);
-  }
-  return message;
-}
-
-/** The token of a source record's key within its feed; nobody turns it back. */
-export function sourceKeyToken(keys: Keys, feed: string, parts: readonly string[]): string {
-  const message = sourceKeyMessage(parts);
-  return uuidOf(keys.tokens('source-key', feed).macBlocks(message, [message.length]));
 }
 
 const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
