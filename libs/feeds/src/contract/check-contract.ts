@@ -216,6 +216,7 @@ function checkSupplies(contract: FeedContract, file: ContractFile, hub: HubCodes
       reach(here, column);
     }
     reach([...path, 'since'], supply.since, DATED);
+    reach([...path, 'until'], supply.until, DATED);
     supply.latest.forEach((column, k) => reach([...path, 'latest', k], column));
     if (supply.when) {
       reach([...path, 'when', 'column'], supply.when.column, ['code']);

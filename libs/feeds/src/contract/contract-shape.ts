@@ -103,6 +103,7 @@ const supply: Shape = {
   },
   optional: {
     since: column,
+    until: column,
     latest: { is: 'list', of: column },
     when: { is: 'keys', required: { column, in: { is: 'list', of: text, min: 1 } } },
   },

@@ -115,6 +115,8 @@ export interface SupplyContract {
   attributes: Record<string, string>;
   /** Supplier column with the date from which the row's values are so. */
   since?: string;
+  /** Supplier column with the date from which the row's values are so no longer: once it has come the row supplies nothing. */
+  until?: string;
   /** Supplier columns by which the latest of several rows of one person is chosen, most telling first; greatest wins. */
   latest: string[];
   /** Only rows whose column holds one of these hub codes are supplied. */

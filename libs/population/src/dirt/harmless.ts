@@ -1,6 +1,7 @@
 import type { FieldContract } from '#feeds';
-import { foldName, pinyinKey } from '#kernel';
-import { PRIVATE_USE, soundsLike, TRADITIONAL } from './likeness.js';
+import { foldName } from '#kernel';
+import { PRIVATE_USE, replaceOne, TRADITIONAL } from './likeness.js';
+import { showsNumber } from './mistaken.js';
 import type { Planted, SpoiledRow, Spoiler } from './spoiled-row.js';
 
 const CITIZEN = /^\d{17}[\dX]$/;
@@ -18,19 +19,6 @@ function spelling(salt: number, type: FieldContract['type'], change: (value: str
 
 const wide = (text: string): string => text.replace(/[0-9A-Za-z]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
 
-function replaceOne(name: string, row: SpoiledRow, salt: number, by: (character: string) => string | undefined): string | null {
-  const characters = [...name];
-  const from = row.draw(characters.length, salt);
-  for (let i = 0; i < characters.length; i++) {
-    const at = (from + i) % characters.length;
-    const other = by(characters[at]);
-    if (other === undefined || other === characters[at]) continue;
-    characters[at] = other;
-    return characters.join('');
-  }
-  return null;
-}
-
 /** The same name in another spelling, by the kernel's own reading of names. */
 const sameName = (name: string, other: string | null): string | null => (other !== null && foldName(other) === foldName(name) ? other : null);
 
@@ -46,7 +34,6 @@ export const HARMLESS: Spoiler[] = [
   { kind: 'name-private-use', weight: 3, spoil: spelling(38, 'name', (name, row) => (row.sheet.contract.format.encoding === 'gb18030' ? null : sameName(name, replaceOne(name, row, 38, (c) => PRIVATE_USE.get(c))))) },
   { kind: 'name-dot', weight: 4, spoil: spelling(39, 'name', (name, row) => (name.includes('·') ? sameName(name, name.replace('·', ['•', '．', '.', '・'][row.draw(4, 39)])) : null)) },
   { kind: 'name-sex-added', weight: 3, spoil: spelling(40, 'name', (name, row) => sameName(name, name + ['(男)', '（女）'][row.draw(2, 40)])) },
-  { kind: 'name-same-sound', weight: 6, spoil: sameSound },
   { kind: 'date-dashed', weight: 4, spoil: spelling(42, 'date', (d, row) => [`${d.slice(0, 4)}-${d.slice(4, 6)}-${d.slice(6)}`, `${d.slice(0, 4)}/${Number(d.slice(4, 6))}/${Number(d.slice(6))}`, `${d.slice(0, 4)}年${d.slice(4, 6)}月${d.slice(6)}日`][row.draw(3, 42)]) },
   { kind: 'date-full-width', weight: 2, spoil: spelling(43, 'date', wide) },
   { kind: 'phone-garbled', weight: 8, spoil: phone(44, (_p, row) => ['0', '12345', '无', '13800', '1541234567', '99999999999'][row.draw(6, 44)]) },
@@ -65,16 +52,6 @@ function phone(salt: number, change: (value: string, row: SpoiledRow) => string)
   };
 }
 
-/** A clerk writes by ear. The register itself is never misheard: everybody is compared with it. */
-function sameSound(row: SpoiledRow): Planted | null {
-  if (row.sheet.contract.spine) return null;
-  return spelling(41, 'name', (name, r) => {
-    const other = replaceOne(name.slice(1), r, 41, (c) => soundsLike.get(c));
-    const whole = other === null ? null : name[0] + other;
-    return whole !== null && pinyinKey(whole) === pinyinKey(name) ? whole : null;
-  })(row);
-}
-
 /** Few people have had another name: of their rows, this is the mistake to make. */
 export const FORMER: Spoiler[] = [{ kind: 'name-former', weight: 1, spoil: former }];
 
@@ -85,7 +62,8 @@ function former(row: SpoiledRow): Planted | null {
     const person = row.person(role.role);
     const at = row.sheet.at(role.name);
     if (person === null || at < 0 || person.formerName === '' || !row.isRegistered(person)) continue;
-    if (row.values[at] === person.name && row.put(at, person.formerName)) return { field: role.name!, rule: '' };
+    if (row.values[at] !== person.name || !row.put(at, person.formerName)) continue;
+    return { field: role.name!, rule: showsNumber(row, role, person) ? 'identity-conflict' : '' };
   }
   return null;
 }

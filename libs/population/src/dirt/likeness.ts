@@ -1,3 +1,5 @@
+import type { SpoiledRow } from './spoiled-row.js';
+
 /** How names go wrong, in small tables made for this simulator. Each pair or group is checked against the kernel before it is used. */
 
 const pairs = (text: string): Map<string, string> => new Map(text.split(' ').map((pair) => [[...pair][0], [...pair][1]]));
@@ -30,4 +32,18 @@ export const soundsLike = new Map<string, string>();
 for (const group of SAME_SOUND) {
   const list = [...group];
   list.forEach((character, i) => soundsLike.set(character, list[(i + 1) % list.length]));
+}
+
+/** One character of a name, changed by a table; null where the table knows none of them. */
+export function replaceOne(name: string, row: SpoiledRow, salt: number, by: (character: string) => string | undefined): string | null {
+  const characters = [...name];
+  const from = row.draw(characters.length, salt);
+  for (let i = 0; i < characters.length; i++) {
+    const at = (from + i) % characters.length;
+    const other = by(characters[at]);
+    if (other === undefined || other === characters[at]) continue;
+    characters[at] = other;
+    return characters.join('');
+  }
+  return null;
 }

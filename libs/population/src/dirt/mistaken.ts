@@ -1,8 +1,8 @@
-import { checkCharacter, nameAgreement } from '#kernel';
+import { checkCharacter, nameAgreement, pinyinKey } from '#kernel';
 import type { RoleContract } from '#feeds';
 import { dayOf, isoDate, yyyymmdd } from '../calendar/days.js';
 import type { Person } from '../people/person.js';
-import { LOOK_ALIKE } from './likeness.js';
+import { LOOK_ALIKE, replaceOne, soundsLike } from './likeness.js';
 import type { Planted, SpoiledRow, Spoiler } from './spoiled-row.js';
 
 /**
@@ -15,18 +15,22 @@ function about(salt: number, spoil: (row: SpoiledRow, role: RoleContract, person
     if (contract.spine || contract.roles.length === 0) return null;
     const role = contract.roles[row.draw(contract.roles.length, salt)];
     const person = row.person(role.role);
-    const number = row.sheet.at(role.document);
-    // The row must show the number the register has, or it would not be compared with it.
-    if (person === null || number < 0 || row.values[number] !== person.id || person.kind !== '111' || !row.isRegistered(person)) return null;
+    if (person === null || !row.isRegistered(person) || !showsNumber(row, role, person)) return null;
     return spoil(row, role, person);
   };
+}
+
+/** Whether the row shows the number the register has: else it would not be compared with it. */
+export function showsNumber(row: SpoiledRow, role: RoleContract, person: Person): boolean {
+  const number = row.sheet.at(role.document);
+  return number >= 0 && row.values[number] === person.id && person.kind === '111';
 }
 
 /** What a wrong name must cause, by the kernel's own comparison. */
 function ruleOfName(name: string, written: string, person: Person, birthDate: string): string {
   const agreement = nameAgreement({ name: written, birthDate }, { name, formerName: person.formerName, birthDate: isoDate(person.birth) });
   if (agreement === 'disagree') return 'name-disagrees';
-  return agreement === 'one-character' ? 'identity-conflict' : '';
+  return agreement === 'equal' ? '' : 'identity-conflict';
 }
 
 function misname(salt: number, change: (name: string, row: SpoiledRow) => string | null): Spoiler['spoil'] {
@@ -44,20 +48,8 @@ function misname(salt: number, change: (name: string, row: SpoiledRow) => string
 const STRAY = [...'福喜旺财顺发禄寿昌盛'];
 
 export const MISTAKEN: Spoiler[] = [
-  {
-    kind: 'name-look-alike', weight: 8, spoil: misname(61, (name, row) => {
-      const characters = [...name];
-      const from = row.draw(characters.length, 61);
-      for (let i = 0; i < characters.length; i++) {
-        const at = (from + i) % characters.length;
-        const other = LOOK_ALIKE.get(characters[at]);
-        if (other === undefined) continue;
-        characters[at] = other;
-        return characters.join('');
-      }
-      return null;
-    }),
-  },
+  { kind: 'name-look-alike', weight: 8, spoil: misname(61, (name, row) => replaceOne(name, row, 61, (c) => LOOK_ALIKE.get(c))) },
+  { kind: 'name-same-sound', weight: 6, spoil: misname(41, writtenByEar) },
   {
     kind: 'name-typo', weight: 6, spoil: misname(62, (name, row) => {
       const characters = [...name];
@@ -74,6 +66,13 @@ export const MISTAKEN: Spoiler[] = [
   { kind: 'birth-date-wrong', weight: 6, spoil: about(69, wrongBirth) },
   { kind: 'sex-wrong', weight: 4, spoil: about(70, wrongSex) },
 ];
+
+/** Another given name that sounds the same. */
+function writtenByEar(name: string, row: SpoiledRow): string | null {
+  const given = replaceOne(name.slice(1), row, 41, (c) => soundsLike.get(c));
+  const written = given === null ? null : name[0] + given;
+  return written !== null && pinyinKey(written) === pinyinKey(name) ? written : null;
+}
 
 /** A child entered under a parent's number: well formed, and somebody else's. */
 function ofParent(row: SpoiledRow, role: RoleContract, person: Person): Planted | null {

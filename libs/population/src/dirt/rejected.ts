@@ -75,5 +75,5 @@ function contested(row: SpoiledRow): Planted | null {
   const found = row.field(22, (field) => field.type === 'name') ?? row.field(22, (field, value) => (field.type === 'text' && (field.max ?? 500) > value.length + 1 && field.column !== row.sheet.contract.operation?.field) || field.type === 'address');
   if (found === null || !row.fits(found.at, `${row.values[found.at]}一`)) return null;
   row.values[found.at] += '一';
-  return { field: found.field.column, rule: 'key-contested' };
+  return { field: '', rule: 'key-contested' };
 }

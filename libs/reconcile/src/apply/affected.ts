@@ -1,4 +1,5 @@
 import type { StagedRun } from '#staging';
+import { NO_DATE } from '../facet/facet.js';
 import { literal, type LinkedFeed } from '../linkage/linked-feed.js';
 import { affectRegistered } from '../spine/registered.js';
 import type { Steps } from './steps.js';
@@ -24,7 +25,8 @@ async function nameOfFirst(steps: Steps, feed: LinkedFeed, others: LinkedFeed[])
   if (!feed.spine) await steps.file('affected', linkage, 'affected_shared');
   for (const { facet, suppliers } of feed.supplies) {
     const first = new Map<number, string>();
-    for (const { role, when } of suppliers) {
+    for (const { role, when, until } of suppliers) {
+      if (until !== NO_DATE) await steps.file('affected', linkage, 'affected_also', { ...parts, facet: literal(facet.relation), role: `${role}`, also: `${until} is not null` });
       if (!first.has(role)) first.set(role, when);
       else await steps.file('affected', linkage, 'affected_also', { ...parts, facet: literal(facet.relation), role: `${role}`, also: when });
     }

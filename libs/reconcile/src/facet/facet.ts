@@ -27,6 +27,8 @@ export interface Supplier {
   values: Map<string, string>;
   /** SQL over `s`: the date since which the row's values are so, or null. */
   since: string;
+  /** SQL over `s`: the date from which they are so no longer, or null. */
+  until: string;
   /** SQL over `s`: whether the row is supplied. */
   when: string;
   /** SQL over `s`, text: the latest of several rows of one person sorts last. */
@@ -76,6 +78,9 @@ const FIXED: Record<string, Record<string, [type: string, comment: string]>> = {
   },
 };
 const ADDRESSES = new Set(['registration.address', 'residence.address']);
+
+/** SQL of a date that a contract does not name. */
+export const NO_DATE = 'null::date';
 
 /** Columns every facet table has of its own. */
 export const FACET_COLUMNS = ['person', 'known_from', 'source_run', 'source_feed', 'valid_from', 'valid_to', 'known_to', 'retracted_at', 'attribute_runs'];
@@ -179,6 +184,7 @@ function supplierOf(contract: FeedContract, supply: SupplyContract, attributes: 
     values.set('document_kind', 's.document_kind');
     if (!contract.spine && role.division !== undefined) values.set('division', 's.division');
   }
+  const dated = (column: string | undefined): string => (column === undefined ? NO_DATE : `s.${quoted(staged(column))}::date`);
   const latest = (supply.latest ?? []).map((column) => sortable(`s.${quoted(staged(column))}`, types.get(staged(column))!));
   return {
     feed: contract.feed,
@@ -186,7 +192,8 @@ function supplierOf(contract: FeedContract, supply: SupplyContract, attributes: 
     role: contract.roles.indexOf(role),
     precedence: supply.precedence,
     values,
-    since: supply.since === undefined ? 'null::date' : `s.${quoted(staged(supply.since))}::date`,
+    since: dated(supply.since),
+    until: dated(supply.until),
     when: supply.when === undefined ? 'true'
       : `coalesce(s.${quoted(staged(supply.when.column))} in (${supply.when.in.map((code) => `'${code.replaceAll("'", "''")}'`).join(', ')}), false)`,
     recency: latest.length === 0 ? "''" : latest.join(" || '|' || "),

@@ -1,5 +1,5 @@
 import { identifier } from '#database';
-import { quoted, type Facet, type Supplier } from '../facet/facet.js';
+import { quoted, type Attribute, type Facet, type Supplier } from '../facet/facet.js';
 import { fillFile, type Steps } from '../apply/steps.js';
 import { literal, type LinkedFeed } from '../linkage/linked-feed.js';
 
@@ -56,10 +56,17 @@ export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed 
     chosen: columns.map((column) => `${first(column, column)} as ${column}`).join(', '),
     chosen_runs: facet.runs ? `, case when count(*) > 1 then array[${columns.map((column) => first(column, 'run')).join(', ')}] end as attribute_runs` : '',
     contested: facet.runs ? 'b.claimants > 1' : 'false',
-    said: facet.attributes.filter(({ derived }) => !derived).map(({ name, column }) => `(${literal(name)}, b.${within({ column })}::text)`).join(', '),
+    said: facet.attributes.filter(({ derived }) => !derived).map((attribute) => `(${literal(attribute.name)}, b.${within(attribute)}::text, ${comparedSql(facet, attribute)})`).join(', '),
     islands: islandsSql(plain, runs),
     islands_insert: `${islandsSql(plain, runs).replace(/\nselect/, `\n${target}\nselect`)}`,
   });
+}
+
+/** What two values are compared by: names and addresses that are only written otherwise do not contradict each other. */
+function comparedSql(facet: Facet, { name, column, address }: Attribute): string {
+  const value = `b.${within({ column })}::text`;
+  if (address) return `coalesce(b.${within({ column: `${column}_key` })}::text, ${value})`;
+  return facet.name === 'identity' && name === 'name' ? `coalesce(b.name_folded, ${value})` : value;
 }
 
 /** Pieces side by side that say the same, from the same feed, are one version. */
@@ -96,7 +103,7 @@ function claimsSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed | undefi
   if (facet.relation !== 'provisional_identity' || !spine) return claims;
   // Whoever was registered and is no longer is provisional from then on only.
   return `select * from (
-  select c.person, c.source_key, c.role, c.run, c.feed, c.claimant, c.precedence, c.recency, c.moment,
+  select c.person, c.source_key, c.role, c.run, c.feed, c.claimant, c.precedence, c.recency, c.moment, c.name_folded,
          greatest(c.valid_from, u.until) as valid_from, c.valid_to, ${facet.attributes.map((attribute) => `c.${within(attribute)}`).join(', ')}
   from (
 ${claims}
@@ -115,17 +122,17 @@ function claimSql(facet: Facet, supplier: Supplier, feed: LinkedFeed): string {
   });
   const columns = facet.attributes.map(within).join(', ');
   return `  select person, source_key, role, run, ${literal(supplier.feed)}::text as feed, ${supplier.claimant} as claimant, ${supplier.precedence} as precedence,
-         recency, moment, valid_from, valid_to, ${columns}
+         recency, moment, name_folded, valid_from, valid_to, ${columns}
   from (
-    select v.*, case when v.closed_run is null then 'infinity'::date
-                     when lead(v.run) over chain = v.closed_run then lead(v.valid_from) over chain
-                     else v.closed_on end as valid_to
+    select v.*, least(v.until_day, case when v.closed_run is null then 'infinity'::date
+                                        when lead(v.run) over chain = v.closed_run then lead(v.valid_from) over chain
+                                        else v.closed_on end) as valid_to
     from (
-      select s.*, reconcile.valid_from(s.since_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.as_of_day, s.run) as valid_from
+      select s.*, reconcile.valid_from(s.since_day, s.until_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.as_of_day, s.run) as valid_from
       from (
         select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, ${dayOf('r.as_of')} as as_of_day, (${supplier.since}) as since_day,
-               ${supplier.when} as live, coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai') as moment,
-               ${supplier.recency} || '|' || to_char(coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency,
+               case when (${supplier.until}) <= ${dayOf('r.as_of')} then (${supplier.until}) end as until_day, ${supplier.when} as live, coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai') as moment,
+               ${supplier.recency} || '|' || to_char(coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency, coalesce(s.name_fold, s.name) as name_folded,
                ${values.join(', ')}
         from (
 ${rowsSql(feed, supplier.role)}

@@ -96,12 +96,37 @@ describe('history', () => {
       ['address', 'division', 'since'].map((attribute) => ({ attribute, feed: 'residence-registration' })));
   });
 
+  it('ends a residence on the day its person left, whether that is told at first or later', async () => {
+    await bench.full(SPINE, '2025-06-01', [registered('R1', 'D1', '王小明')]);
+    await bench.delta('residence-registration', '2025-06-03', [residing('L1', 'D1', '王小明'), residing('L2', 'D8', '李红', { 离开日期: '2024-05-01' })]);
+    const livesAt = async (number: string, valid: string) => (await bench.facet('residence', token(number), { valid })).map(({ division }) => division);
+    expect(await bench.facet('residence', token('D1'))).toMatchObject([{ division: '370306004', since: '2021-03-01' }]);
+    expect(await bench.facet('residence', token('D8'))).toEqual([]);
+    expect(await livesAt('D8', '2024-04-30')).toEqual(['370306004']);
+    expect(await livesAt('D8', '2024-05-01')).toEqual([]);
+    await bench.delta('residence-registration', '2025-07-01', [residing('L1', 'D1', '王小明', { 离开日期: '2025-06-28' })]);
+    // Who is registered here and lives nowhere else is taken to live where they are registered.
+    expect(await bench.facet('residence', token('D1'))).toMatchObject([{ division: '370306001', valid_from: '2025-06-28', source_feed: SPINE }]);
+    expect(await livesAt('D1', '2025-06-27')).toEqual(['370306004']);
+    expect(await bench.facet('identity', token('D8'))).toMatchObject([{ name: '李红' }]);
+    await bench.delta('residence-registration', '2025-08-01', [residing('L1', 'D1', '王小明', { 来本地日期: '2025-07-20', 居住地址: '某路4号' })]);
+    expect(await bench.facet('residence', token('D1'))).toMatchObject([{ address: '某路4号', valid_from: '2025-07-20' }]);
+    expect(await livesAt('D1', '2025-07-19')).toEqual(['370306001']);
+  });
+
   it('fills a provisional identity value by value, and says who gave which', async () => {
     await bench.full('residence-permit', '2025-06-02', [permitted('Z1', 'D9', '赵四', { 民族: '11' })]);
     await bench.delta('residence-registration', '2025-06-03', [residing('L1', 'D9', '赵四')]);
     const [identity] = await bench.facet('identity', token('D9'));
     expect(identity).toMatchObject({ name: '赵四', ethnicity: '11', source_feed: 'residence-registration' });
     expect(identity!.attribute_runs).toContain('1');
+    expect(await bench.rows(`select attribute from reconcile.conflict where facet = 'identity'`)).toEqual([]);
+    // Written otherwise is not another name; a name that only sounds the same is.
+    await bench.delta('residence-registration', '2025-06-04', [residing('L2', 'D7', '馬伟')]);
+    await bench.full('residence-permit', '2025-06-05', [permitted('Z2', 'D7', '马偉'), permitted('Z3', 'D9', '赵肆', { 民族: '11' })]);
+    expect(await bench.rows(`select person, winner_value, other_value from reconcile.conflict where facet = 'identity'`)).toEqual([
+      { person: token('D9'), winner_value: '赵四', other_value: '赵肆' },
+    ]);
   });
 
   it('matches addresses by code, then by text where exactly one standard address has it', async () => {

@@ -24,10 +24,10 @@ held as (
   group by owner, piece_from, piece_to
 ),
 said as (
-  select b.owner as person, b.feed, b.source_key, b.role, b.run, v.attribute, v.value,
-         row_number() over place as nth, first_value(v.value) over place as winner_value, first_value(b.feed) over place as winner_feed
+  select b.owner as person, b.feed, b.source_key, b.role, b.run, v.attribute, v.value, v.compared,
+         row_number() over place as nth, first_value(v.value) over place as winner_value, first_value(v.compared) over place as winner_compared, first_value(b.feed) over place as winner_feed
   from (select *, count(*) over (partition by owner) as claimants from best where piece_to = 'infinity') b
-  cross join lateral (values :{said}) v (attribute, value)
+  cross join lateral (values :{said}) v (attribute, value, compared)
   where :{contested} and v.value is not null
   window place as (partition by b.owner, v.attribute order by :{order})
 ),
@@ -38,6 +38,6 @@ resolved as (
 lost as (
   insert into reconcile.conflict (person, facet, attribute, winner_feed, winner_value, other_feed, other_source_key, other_role, other_value, run)
   select person, :{facet}, attribute, winner_feed, winner_value, feed, source_key, role, value, $1::int4
-  from said where nth > 1 and value <> winner_value and feed <> winner_feed
+  from said where nth > 1 and compared <> winner_compared and feed <> winner_feed
 ),
 :{islands_insert}

@@ -1,0 +1,15 @@
+-- A row may name the day from which it holds no longer; a version that brings that day begins on it.
+drop aggregate reconcile.valid_from(date, date);
+drop function reconcile.next_valid_from(date, date, date);
+
+create function reconcile.next_valid_from(before date, since date, until date, as_of date) returns date
+language sql immutable parallel safe as $$
+  select case when since <= as_of and (before is null or since > before) then since when until > before then until else as_of end;
+$$;
+comment on function reconcile.next_valid_from(date, date, date, date) is
+  'Valid from of a version: its own date where it has one that is not in the future and later than the version before it, then the day that ended it, else the delivery''s.';
+
+create aggregate reconcile.valid_from(date, date, date) (sfunc = reconcile.next_valid_from, stype = date);
+comment on aggregate reconcile.valid_from(date, date, date) is 'Valid from of each version of a staged row, in the order they came.';
+
+grant execute on function reconcile.next_valid_from(date, date, date, date), reconcile.valid_from(date, date, date) to hushu_reconcile;
