@@ -27,14 +27,19 @@ export class DataFolder {
   }
 
   /**
-   * Makes the folder ours until `release`. Throws HUSHU-SERVICES-09 when another hub runs on it.
+   * Makes the folder ours until `release`. Throws HUSHU-SERVICES-09 when another hub runs on it, -17 when it cannot be written.
    * The claim is a link, which is made whole or not at all: of two starts at once one gets it.
    */
   claim(): void {
-    mkdirSync(this.run, { recursive: true });
-    chmodSync(this.run, 0o700);
     const own = `${this.owner}.${process.pid}`;
-    writePidfile(own, process.pid);
+    try {
+      mkdirSync(join(this.path, 'logs'), { recursive: true });
+      mkdirSync(this.run, { recursive: true });
+      chmodSync(this.run, 0o700);
+      writePidfile(own, process.pid);
+    } catch (error) {
+      throw this.closed(error as NodeJS.ErrnoException);
+    }
     try {
       for (let attempt = 0; attempt < 10; attempt++) {
         try {
@@ -95,6 +100,14 @@ export class DataFolder {
 
   private get hubFile(): string {
     return join(this.run, 'hub.json');
+  }
+
+  private closed(cause: NodeJS.ErrnoException): HubError {
+    return new HubError({
+      code: 'HUSHU-SERVICES-17', cause,
+      zh: `数据目录不可写:${this.path}(${cause.code})`, en: `The data folder cannot be written: ${this.path} (${cause.code})`,
+      hintZh: '换用目录的所有者来启动,或用 HUSHU_DATA 指向一个可写的目录', hintEn: "Start as the folder's owner, or point HUSHU_DATA at a folder that can be written",
+    });
   }
 
   private taken(pid: number): HubError {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HubError, type Text } from '#kernel';
 import { type PostgresServer, startPostgres } from '../postgres/postgres.js';
@@ -68,7 +67,6 @@ export class Supervisor {
 
   private async run(): Promise<HubFile> {
     const { options } = this;
-    mkdirSync(join(options.dataFolder, 'logs'), { recursive: true });
     this.folder.claim();
     this.claimed = true;
     if (await this.folder.reapOrphans(options.processes.map(({ name }) => name))) {
