@@ -20,7 +20,7 @@ export async function nameAffected(steps: Steps, s: StagedRun, feed: LinkedFeed,
 }
 
 async function nameOfFirst(steps: Steps, feed: LinkedFeed, others: LinkedFeed[]): Promise<void> {
-  const parts = { ...feed.parts(), roles: feed.roles.join(', '), own_facets: facetsOf(feed) };
+  const parts = { ...feed.parts(), own_facets: facetsOf(feed) };
   await steps.file('affected', linkage, 'affected_repeated', parts);
   if (!feed.spine) await steps.file('affected', linkage, 'affected_shared');
   for (const { facet, suppliers } of feed.supplies) {

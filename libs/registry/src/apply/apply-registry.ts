@@ -64,9 +64,7 @@ async function fillFirst(steps: Steps, s: ReconciledRun, facet: Facet, entries: 
   const { rows: [keys] } = await steps.client.query<{ dropped: boolean }>('select registry.drop_keys($1) as dropped', [facet.table]);
   for (const role of roles) {
     const ofRole = entries.filter((entry) => entry.role === role);
-    const filled = await steps.take('fill', facet.table, sql.bulk(ofRole, rows), [steps.knownAt, dayOf(s.asOf)]);
-    if (filled === 0) continue;
-    await steps.take('change', 'change', sql.bulkChange(ofRole, rows), [s.run, await lastChunk(steps)]);
+    await steps.fill(facet.table, sql.bulk(ofRole, rows), [steps.knownAt, dayOf(s.asOf), s.run, await lastChunk(steps)]);
   }
   if (!keys!.dropped) return;
   const start = performance.now();

@@ -24,6 +24,14 @@ export class Steps {
     this.done.push({ step, relation, rows: rowCount ?? 0, ms: performance.now() - start });
     return rowCount ?? 0;
   }
+
+  /** Runs a statement that fills a table and notes the change, and says how many persons of it and in how many chunks. */
+  async fill(relation: string, text: string, values: unknown[]): Promise<void> {
+    const start = performance.now();
+    const { rows: [said] } = await this.client.query<{ persons: string; chunks: string }>(text, values);
+    this.done.push(
+      { step: 'fill', relation, rows: Number(said!.persons), ms: performance.now() - start }, { step: 'change', relation: 'change', rows: Number(said!.chunks), ms: 0 });
+  }
 }
 
 /** A statement's template with those of the parts it has places for. */

@@ -41,11 +41,6 @@ export class FacetSql {
     });
   }
 
-  bulkChange(entries: Supplier[], rows: string): string {
-    const [main, ...also] = entries;
-    return fillFile(here, 'bulk_change', { ...this.parts, ...this.bulkParts(main!, also, rows) });
-  }
-
   private bulkParts(main: Supplier, also: Supplier[], rows: string): Record<string, string> {
     return { rows: identifier(rows), role: `${main.role}`, when: [main.when, ...also.map(({ when }) => `not (${when})`)].join(' and ') };
   }

@@ -6,7 +6,7 @@ const here = import.meta.dirname;
 /** Everybody a first delivery makes known, or makes registered. */
 export async function keepPersonsOfFirst(steps: Steps, s: ReconciledRun): Promise<void> {
   const { rows: [keys] } = await steps.client.query<{ dropped: boolean }>(`select registry.drop_keys('person') as dropped`);
-  const names = s.contract.spine ? ['person_registered', 'person_flipped'] : ['person_provisional', 'person_back'];
+  const names = s.contract.spine ? ['person_registered', 'person_flipped'] : ['person_provisional'];
   for (const name of names) await steps.take('person', 'person', fillFile(here, name, {}), name === 'person_flipped' ? [] : [s.run]);
   if (keys!.dropped) await steps.client.query(`select registry.build_keys('person')`);
   if (s.contract.spine) {

@@ -297,7 +297,7 @@ end $$;
 comment on function registry.drop_keys(text) is 'Takes the keys off an empty table before a first delivery fills it; false when they must stay.';
 
 create function registry.build_keys(of_table text) returns void
-language plpgsql security definer set search_path = registry, pg_temp as $$
+language plpgsql security definer set search_path = registry, pg_temp set default_statistics_target = 20 as $$
 declare
   key record;
 begin
@@ -309,7 +309,7 @@ end $$;
 comment on function registry.build_keys(text) is 'Puts the keys on again when the table is full: one sort instead of millions of insertions.';
 
 create function registry.count_keys(of_table text) returns void
-language plpgsql security definer set search_path = registry, pg_temp as $$
+language plpgsql security definer set search_path = registry, pg_temp set default_statistics_target = 20 as $$
 begin
   execute format('analyze registry.%I (person)', of_table);
 end $$;

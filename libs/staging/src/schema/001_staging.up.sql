@@ -80,7 +80,30 @@ begin
 end $$;
 comment on function staging.drop_run_table(text, int4) is 'Drops a run''s private table.';
 
--- The table of a first delivery becomes the feed's: its keys are built now, the published view is pointed at it.
+-- A first delivery's table gets the keys its feed's table has while it is still private to the run: publishing is shorter by that.
+create function staging.key_run_table(feed text, run int4) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp set default_statistics_target = 20 as $$
+declare
+  relation text := feed || '_r' || run;
+  columns text;
+  key record;
+begin
+  if feed !~ '^[a-z][a-z0-9_]*$' then raise exception 'not a feed: %', feed; end if;
+  for key in
+    select regexp_replace(pg_get_indexdef(i.indexrelid), '^.* USING ', '') as keyed, i.indisunique, row_number() over (order by i.indexrelid) as nth
+    from pg_index i where i.indrelid = format('staging.%I', feed || '_row')::regclass
+  loop
+    execute format('create %s index if not exists %I on staging.%I using %s',
+      case when key.indisunique then 'unique' else '' end, relation || '_key' || key.nth, relation, key.keyed);
+  end loop;
+  -- Key columns only, and no more of them than a choice of plans takes.
+  select string_agg(attname, ', ') into columns from pg_attribute
+  where attrelid = format('staging.%I', relation)::regclass and attname in ('subject_key', 'source_key', 'role') and not attisdropped;
+  execute format('analyze staging.%I (%s)', relation, columns);
+end $$;
+comment on function staging.key_run_table(text, int4) is 'Builds the keys of a first delivery''s private table, as its feed''s table has them.';
+
+-- The table of a first delivery becomes the feed's, keys and all; the published view is pointed at it.
 create function staging.adopt_run_table(feed text, run int4) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -89,29 +112,28 @@ declare
   some_row boolean;
   note text := obj_description(format('staging.%I', relation)::regclass, 'pg_class');
   keys text[];
-  statement text;
+  keyed boolean;
 begin
   if feed !~ '^[a-z][a-z0-9_]*$' then raise exception 'not a feed: %', feed; end if;
   execute format('lock table staging.%I in access exclusive mode', relation);
   execute format('select exists (select 1 from staging.%I)', relation) into some_row;
   if some_row then raise exception 'staging.% has rows already', relation; end if;
-  select array_agg(pg_get_indexdef(i.indexrelid)) into keys
-  from pg_index i where i.indrelid = format('staging.%I', relation)::regclass and not i.indisprimary;
+  select exists (select 1 from pg_index where indrelid = format('staging.%I', fresh)::regclass) into keyed;
+  if not keyed then perform staging.key_run_table(feed, run); end if;
+  select array_agg(c.relname order by i.indexrelid) into keys
+  from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = format('staging.%I', relation)::regclass;
   execute format('create or replace view staging.%I as select * from staging.%I', feed, fresh);
   execute format('drop table staging.%I', relation);
   execute format('alter table staging.%I rename to %I', fresh, relation);
-  execute format('alter table staging.%I add constraint %I primary key (%s)', relation, relation || '_pkey',
-    case when exists (select 1 from pg_attribute where attrelid = format('staging.%I', relation)::regclass and attname = 'role' and not attisdropped)
-      then 'subject_key, source_key, role' else 'source_key' end);
-  foreach statement in array coalesce(keys, '{}') loop
-    execute statement;
+  for nth in 1 .. cardinality(keys) loop
+    if keys[nth] = relation || '_pkey' then
+      execute format('alter table staging.%I add constraint %I primary key using index %I', relation, keys[nth], fresh || '_key' || nth);
+    else
+      execute format('alter index staging.%I rename to %I', fresh || '_key' || nth, keys[nth]);
+    end if;
   end loop;
   execute format('comment on table staging.%I is %L', relation, note);
   execute format('revoke all on staging.%I from hushu_reconcile', relation);
-  -- Key columns only: what the later stages join by and choose roles by.
-  execute format('analyze staging.%I (%s)', relation, (
-    select string_agg(attname, ', ') from pg_attribute
-    where attrelid = format('staging.%I', relation)::regclass and attname in ('subject_key', 'source_key', 'role') and not attisdropped));
 end $$;
 comment on function staging.adopt_run_table(text, int4) is 'Makes the table of a feed''s first delivery the feed''s table.';
 
@@ -127,5 +149,5 @@ grant usage on schema staging to hushu_staging, hushu_reconcile, hushu_operation
 grant select, insert, update, delete on staging.reject, staging.removal, staging.change to hushu_staging;
 grant select on staging.change to hushu_reconcile;
 grant select on staging.reject_status to hushu_operations;
-revoke all on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) from public;
-grant execute on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) to hushu_staging;
+revoke all on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.key_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) from public;
+grant execute on function staging.open_run_table(text, int4), staging.drop_run_table(text, int4), staging.key_run_table(text, int4), staging.adopt_run_table(text, int4), staging.analyze_run_table(text, int4) to hushu_staging;

@@ -1,9 +1,9 @@
 -- Grain: a person of whom more than one row of a first delivery speaks, or one that is linked otherwise, and each facet the feed supplies.
--- Inputs: the feed's rows, its exceptions.
+-- Inputs: subject keys that the link found repeated, the feed's exceptions and closed versions.
 insert into reconcile.affected (person, facet)
 select p.person, f.facet
 from (
-  select subject_key as person from :{current} where role in (:{roles}) group by subject_key having count(*) > 1
+  select subject_key as person from reconcile.repeated
   union
   select person from reconcile.crosswalk_exception where feed = :{feed} and person is not null
   union
