@@ -55,7 +55,7 @@ function supervision(settings: Settings, options: Options, output: Output): Cons
       HUSHU_PORT: String(settings.HUSHU_PORT), HUSHU_DATA: settings.HUSHU_DATA, HUSHU_CONFIG: settings.HUSHU_CONFIG,
       HUSHU_CACHE: settings.HUSHU_CACHE, HUSHU_CONSOLE: options.console ? 'on' : 'off',
     },
-    prepare: async ({ adminUrl }) => { await (await prepared)(adminUrl); },
+    prepare: async (store) => { await (await prepared)(store); },
     say: (line) => output.say(line),
   };
 }

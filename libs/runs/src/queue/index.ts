@@ -5,5 +5,6 @@
  * Writes: BullMQ jobs that carry a run's number, runs.outbox.sent_at.
  * Never: puts a record into a job, or believes Redis about what is done.
  */
+export { postgresBell, prepareQueues } from './postgres-bell.js';
 export { QUEUES, QUEUE_PREFIX, type QueueName, type QueueSettings, type RunJob } from './queues.js';
 export { Relay } from './relay.js';
