@@ -80,7 +80,7 @@ describe('a dirty district', () => {
     const kinds = new Set(truthIn(dirty, 'errors.csv').map((e) => e.kind));
     for (const kind of ['id-check', 'id-date', 'id-short', 'id-masked', 'id-placeholder', 'id-15', 'id-full-width', 'id-lower-x', 'id-spaced', 'id-missing', 'id-of-parent', 'id-of-nobody',
       'date-impossible', 'date-garbled', 'date-future', 'code-unmapped', 'division-unknown', 'value-missing', 'line-broken', 'row-twice', 'key-twice', 'operation-unknown',
-      'name-traditional', 'name-spaced', 'name-sex-added', 'name-same-sound', 'name-former', 'name-look-alike', 'name-typo', 'name-cut', 'birth-date-wrong', 'sex-wrong', 'phone-garbled']) {
+      'name-traditional', 'name-spaced', 'name-sex-added', 'name-same-sound', 'name-former', 'name-look-alike', 'name-typo', 'name-cut', 'birth-date-wrong', 'sex-wrong', 'phone-garbled', 'number-shared']) {
       expect([kind, kinds.has(kind)]).toEqual([kind, true]);
     }
     expect(new Set(truthIn(dirty, 'errors.csv').map((e) => e.feed)).size).toBe(FEED_ORDER.length);

@@ -16,8 +16,8 @@ const SHARES: Record<DirtLevel, Shares> = { none: [0, 0, 0], default: [0.006, 0.
 const FORMER_SHARE: Record<DirtLevel, number> = { none: 0, default: 0.1, heavy: 0.3 };
 const FORMER_CLASS = 3;
 
-/** Persons in a hundred thousand who hold somebody else's number. */
-export const SHARED_NUMBERS: Record<DirtLevel, number> = { none: 0, default: 8, heavy: 60 };
+/** Of a hundred thousand people with neither spouse, children nor a mother in the register, those whose number another of them was given too. */
+export const SHARED_NUMBERS: Record<DirtLevel, number> = { none: 0, default: 250, heavy: 3500 };
 
 const CLASSES = [REJECTED, MISTAKEN, HARMLESS, FORMER].map((list) => new Weighted(list, list.map((spoiler) => spoiler.weight)));
 

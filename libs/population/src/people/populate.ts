@@ -161,7 +161,7 @@ function shareNumbers(block: Block): void {
   const rng = new Rng(world.seed, block.index * 2 + 2);
   for (const p of block.people) {
     if (rng.int(100_000) >= world.sharedNumbers || !mayShare(p)) continue;
-    const other = block.people.find((q) => q !== p && mayShare(q) && q.sex === p.sex && q.birth <= p.birth && p.birth - q.birth < 500 && q.name !== p.name && q.mother !== p.mother);
+    const other = block.people.find((q) => q !== p && mayShare(q) && q.sex === p.sex && q.birth <= p.birth && p.birth - q.birth < 500 && q.name !== p.name);
     if (other === undefined) continue;
     p.birth = other.birth;
     p.id = other.id;
