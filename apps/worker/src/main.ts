@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { armKillPoint } from '#runs';
+import { armKillPoint, recordKillPoints } from '#runs';
 import { readSettings, readWorkerSettings } from '#services';
 import { WorkerModule } from './worker.module.js';
 
@@ -8,12 +8,10 @@ const log = (entry: object) => process.stdout.write(`${JSON.stringify({ time: ne
 
 const settings = await readSettings();
 const own = await readWorkerSettings();
-if (own.HUSHU_KILL_AT !== undefined) {
-  const [name, nth] = own.HUSHU_KILL_AT.split('#');
-  armKillPoint(name, Number(nth));
-}
+if (own.HUSHU_KILL_AT !== undefined) armKillPoint(own.HUSHU_KILL_AT);
+if (own.HUSHU_TELL_POINTS === 'on') recordKillPoints((point, run) => log({ level: 'debug', at: 'kill-point', point, run }));
 const app = await NestFactory.createApplicationContext(
-  await WorkerModule.create({ settings, keepDeliveries: own.HUSHU_KEEP_DELIVERIES === 'on', log }),
+  await WorkerModule.create({ settings, own, log }),
   { logger: ['warn', 'error'], abortOnError: false },
 );
 app.enableShutdownHooks();

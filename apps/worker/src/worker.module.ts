@@ -1,31 +1,35 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { setDefaultBackendFactory, type Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { Ledger } from '#runs';
-import { QUEUES, QUEUE_PREFIX, type QueueName, Relay, type RunJob } from '#runs/queue';
-import type { Settings } from '#services';
+import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, Relay, type RunJob } from '#runs/queue';
+import type { Settings, WorkerSettings } from '#services';
 import { Stager } from '#staging';
 import { codeOf, Line } from './line/line.js';
 import { ApplyProcessor, LinkProcessor, StageProcessor } from './processors.js';
 import { WorkerLife } from './worker-life.js';
 
-export interface WorkerOptions { settings: Settings; keepDeliveries: boolean; log: (entry: object) => void }
+export interface WorkerOptions { settings: Settings; own: WorkerSettings; log: (entry: object) => void }
 
 /** The worker: one processor a queue, the relay that rings them, and what they work with. */
 @Module({})
 export class WorkerModule {
-  static async create({ settings, keepDeliveries, log }: WorkerOptions): Promise<DynamicModule> {
+  static async create(options: WorkerOptions): Promise<DynamicModule> {
+    const { settings, log } = options;
     const keys = await loadKeys(join(settings.HUSHU_DATA, 'keys'));
+    // No other process ever has this name: leases and sessions are told apart by it.
+    const worker = `worker-${process.pid}-${randomBytes(4).toString('hex')}`;
     const database = new Database({
-      url: settings.DATABASE_URL!, applicationName: 'hushu-worker', poolSize: 6,
+      url: settings.DATABASE_URL!, applicationName: worker, poolSize: 6,
       passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)),
     });
-    const connection = await bellConnection(settings, database);
+    const connection = bellConnection(settings, database);
     const names = Object.keys(QUEUES) as QueueName[];
     return {
       module: WorkerModule,
@@ -38,7 +42,7 @@ export class WorkerModule {
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
         { provide: FeedCatalogue, useFactory: () => FeedCatalogue.load(settings.HUSHU_CONFIG) },
-        { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf(database, ledger, catalogue, keys, settings, keepDeliveries, log) },
+        { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf({ ...options, database, ledger, catalogue, keys, worker }) },
         {
           provide: Relay, inject: [Ledger, ...names.map((name) => getQueueToken(name))],
           useFactory: (ledger: Ledger, ...queues: Queue<RunJob>[]) => new Relay(
@@ -51,19 +55,19 @@ export class WorkerModule {
 }
 
 /** Redis, or BullMQ's own PostgreSQL backend where there is none. */
-async function bellConnection(settings: Settings, database: Database): Promise<object> {
+function bellConnection(settings: Settings, database: Database): object {
   if (settings.REDIS_URL !== undefined) return { url: settings.REDIS_URL, maxRetriesPerRequest: null };
-  const { createPostgresBackend } = await import('bullmq');
-  setDefaultBackendFactory(createPostgresBackend as never);
-  return { connectionString: database.urlOf('runs'), schema: 'bullmq', migrate: true };
+  return postgresBell(database.urlOf('runs'));
 }
 
-function lineOf(
-  database: Database, ledger: Ledger, catalogue: FeedCatalogue, keys: Keys, settings: Settings, keepDeliveries: boolean, log: WorkerOptions['log'],
-): Line {
+interface LineMakings extends WorkerOptions { database: Database; ledger: Ledger; catalogue: FeedCatalogue; keys: Keys; worker: string }
+
+function lineOf({ database, ledger, catalogue, keys, worker, settings, own, log }: LineMakings): Line {
   return new Line({
-    database, ledger, catalogue, worker: `worker-${process.pid}`,
-    stager: new Stager(database, ledger, catalogue, keys, { store: keepDeliveries ? join(settings.HUSHU_DATA, 'deliveries') : null }),
+    database, ledger, catalogue, worker,
+    stager: new Stager(database, ledger, catalogue, keys, {
+      store: own.HUSHU_KEEP_DELIVERIES === 'on' ? join(settings.HUSHU_DATA, 'deliveries') : null, chunkRows: own.HUSHU_CHUNK_ROWS,
+    }),
     onError: (run, step, error) => log({ level: 'error', run, step, error: codeOf(error), at: placeOf(error) }),
   });
 }

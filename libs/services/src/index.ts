@@ -14,3 +14,4 @@ export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.js';
 export { DataFolder, type HubFile } from './supervisor/data-folder.js';
 export { isFree } from './process/port.js';
 export { inheritedEnvironment, prefersChinese, readGatewaySettings, readSettings, readWorkerSettings, type Settings } from './settings/settings.js';
+export type { WorkerSettings } from './settings/worker-settings.js';

@@ -8,7 +8,8 @@
 export { fileStatOf, openDelivery } from './land/open-delivery.js';
 export { Stager, type StagerOptions } from './scan/stager.js';
 export { tryDelivery, type Trial } from './scan/try-delivery.js';
-export { applyStaged, clearRun, runTable, type StagedRun } from './apply/apply-staged.js';
+export { applyStaged, clearRun, listLeftRuns, runTable, type StagedRun } from './apply/apply-staged.js';
+export { keyStaged } from './apply/key-staged.js';
 export { stagingTables } from './table/staging-tables.js';
 export { StagedSql } from './table/staged-sql.js';
 export { listRejects, type Reject } from './reject/list-rejects.js';

@@ -5,7 +5,7 @@ import { HubError } from '#kernel';
 import { applyReconcile, linkRun } from '#reconcile';
 import { applyRegistry } from '#registry';
 import { holdLease, killPoint, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
-import { applyStaged, clearRun, runTable, type StagedRun, type Stager } from '#staging';
+import { applyStaged, clearRun, keyStaged, listLeftRuns, runTable, type StagedRun, type Stager } from '#staging';
 
 /** A run whose lease was given this often without an end is given up and shown to people. */
 const MOST_ATTEMPTS = 8;
@@ -28,12 +28,13 @@ export class Line {
   async stage(id: number): Promise<void> {
     await this.step(id, 'accepted', async (run, lease, signal) => {
       const { outcome, steps } = await this.parts.stager.stage(run, lease, signal);
-      killPoint('stage.before-advance');
+      killPoint('stage.before-advance', id);
       await this.parts.database.transaction('runs', async (client) => {
         await this.parts.ledger.writeSteps(client, run.id, steps);
         await this.parts.ledger.advanceIn(client, lease, outcome);
+        killPoint('stage.advancing', id);
       });
-      killPoint('stage.advanced');
+      killPoint('stage.advanced', id);
       if (outcome.state === 'refused' || outcome.state === 'published') await this.clear(run);
     });
   }
@@ -45,13 +46,15 @@ export class Line {
       const fence = async (client: { query(text: string, values: unknown[]): Promise<unknown> }) => {
         await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
       };
-      const steps = await linkRun(database, this.staged(run), catalogue.contracts, { signal, fence });
-      killPoint('link.decided');
+      const staged = this.staged(run);
+      const steps = await sideBySide(linkRun(database, staged, catalogue.contracts, { signal, fence }), keyStaged(database, staged, fence));
+      killPoint('link.decided', id);
       await database.transaction('runs', async (client) => {
         await ledger.writeSteps(client, run.id, steps);
         await ledger.advanceIn(client, lease, { state: 'linked' });
+        killPoint('link.advancing', id);
       });
-      killPoint('link.advanced');
+      killPoint('link.advanced', id);
     });
   }
 
@@ -64,39 +67,39 @@ export class Line {
         const as = (role: string) => client.query(`set local role hushu_${role}`);
         await as('runs');
         await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+        killPoint('apply.fenced', id);
         const steps: StepCount[] = [];
         await as('staging');
         steps.push(...await applyStaged(client, staged));
-        killPoint('apply.staged');
+        killPoint('apply.staged', id);
         await as('reconcile');
         const reconciled = await applyReconcile(client, staged, catalogue.contracts);
         steps.push(...reconciled.steps);
-        killPoint('apply.reconciled');
+        killPoint('apply.reconciled', id);
         await as('registry');
         steps.push(...await applyRegistry(client, staged, catalogue.contracts, reconciled.all));
-        killPoint('apply.registered');
+        killPoint('apply.registered', id);
         await as('runs');
         await ledger.writeSteps(client, run.id, steps);
         await ledger.advanceIn(client, lease, { state: 'published' });
-        killPoint('apply.before-commit');
+        killPoint('apply.before-commit', id);
       });
-      killPoint('apply.committed');
+      killPoint('apply.committed', id);
       await this.clear(run);
-      killPoint('apply.cleared');
+      killPoint('apply.cleared', id);
     });
   }
 
-  /** What dead runs left behind: tables of runs that have ended. */
+  /** What dead workers left behind: rows and tables of runs that have ended, copies of deliveries half written. */
   async sweepLeftovers(): Promise<number> {
-    const { database, ledger } = this.parts;
-    const { rows } = await database.pool('staging').query(
-      `select substring(relname from '_r([0-9]+)$')::int4 as run from pg_class
-       where relnamespace = 'staging'::regnamespace and relkind = 'r' and relname ~ '_r[0-9]+$'`);
-    let cleared = 0;
-    for (const { run: id } of rows) {
+    const { database, ledger, stager } = this.parts;
+    let cleared = await stager.clearParts();
+    for (const id of await listLeftRuns(database.pool('staging'))) {
       const run = await ledger.find(id);
       if (run === null || !['published', 'refused', 'discarded'].includes(run.state)) continue;
+      killPoint('janitor.found', id);
       await this.clear(run);
+      killPoint('janitor.cleared', id);
       cleared++;
     }
     return cleared;
@@ -118,7 +121,7 @@ export class Line {
     const claimed = await ledger.claim(id, state, worker);
     if (claimed === null) return;
     const { run, lease } = claimed;
-    killPoint(`${state}.claimed`);
+    killPoint(`${state}.claimed`, id);
     try {
       await holdLease(ledger, lease, (signal) => work(run, lease, signal));
     } catch (error) {
@@ -137,6 +140,15 @@ export class Line {
       : { zh: '查看工作进程日志后运行 hushu run retry', en: "See the worker's log, then run hushu run retry" };
     await this.parts.ledger.advance(lease, { state: 'failed', reason: { rule: error instanceof HubError ? error.code : 'HUSHU-WORKER-01', text, hint } });
   }
+}
+
+/** Both, on connections of their own; what one of them throws is thrown when the other has ended too. */
+async function sideBySide(...works: Promise<StepCount[]>[]): Promise<StepCount[]> {
+  const ended = await Promise.allSettled(works);
+  return ended.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 /** Another worker holds the run: nothing to do here. */

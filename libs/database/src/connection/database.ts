@@ -32,6 +32,8 @@ export class Database {
       pool = new pg.Pool({ ...this.config(role), max: this.options.poolSize ?? 4, idleTimeoutMillis: 30_000 });
       // A server that went away is told to whoever asks next; an idle connection must not end the process.
       pool.on('error', () => undefined);
+      // Nor one that is lent: its borrower's next statement fails.
+      pool.on('connect', (client) => client.on('error', () => undefined));
       this.pools.set(role, pool);
     }
     return pool;

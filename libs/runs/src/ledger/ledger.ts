@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Clock } from '#kernel';
 import type { Database } from '#database';
+import { endSessionsOf } from './end-sessions.js';
 import { runFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './run.js';
 
 /** Which queue looks at a run in each state that waits for work. */
@@ -73,9 +74,13 @@ export class Ledger {
 
   /**
    * Takes a run's lease if it waits in `state` and nobody holds it. Runs of one feed go one at a time in the
-   * order of their as-of; link and apply go one run at a time over all feeds.
+   * order of their as-of; link and apply go one run at a time over all feeds. A worker that let its lease run out
+   * loses its sessions first. `worker` is the application name of its own.
    */
   async claim(id: number, state: RunState, worker: string): Promise<{ run: Run; lease: Lease } | null> {
+    const { rows: [late] } = await this.database.pool('runs').query<{ lease_by: string }>(
+      'select lease_by from runs.run where id = $1 and state = $2 and lease_by <> $3 and lease_until < clock_timestamp()', [id, state, worker]);
+    if (late) await endSessionsOf(this.database, late.lease_by);
     return this.database.transaction('runs', async (client) => {
       const free = await client.query(
         `select id, feed, as_of from runs.run where id = $1 and state = $2 and (lease_until is null or lease_until < clock_timestamp())
@@ -109,7 +114,7 @@ export class Ledger {
   async renew(lease: Lease): Promise<boolean> {
     const renewed = await this.database.pool('runs').query(
       `update runs.run set lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
-       where id = (select id from runs.run where id = $1 and token = $2 for update skip locked)`,
+       where id = (select id from runs.run where id = $1 and token = $2 and lease_until is not null for no key update skip locked)`,
       [lease.run, lease.token, LEASE.milliseconds]);
     if (renewed.rowCount === 1) return true;
     // Our own publish transaction may hold the row: then nobody else can take it either.

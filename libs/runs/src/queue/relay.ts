@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Client, ClientBase } from 'pg';
 import type { Database } from '#database';
 import type { Ledger } from '../ledger/ledger.js';
+import { killPoint } from '../kill-point.js';
 import { NEXT_QUEUE } from '../ledger/ledger.js';
 import type { QueueName, RunJob } from './queues.js';
 
@@ -66,23 +67,31 @@ export class Relay {
 
   private async work(sweep: boolean): Promise<void> {
     if (this.listener === null && sweep) await this.listen();
-    while (await this.database.transaction('runs', (client) => this.ringUnsent(client)) > 0);
+    for (let rung: number[] = [0]; rung.length > 0;) {
+      rung = await this.database.transaction('runs', (client) => this.ringUnsent(client));
+      for (const run of rung) killPoint('relay.sent', run);
+    }
     if (!sweep) return;
     for (const { id, state } of await this.ledger.due()) {
       const queue = NEXT_QUEUE[state];
       // The id changes every few seconds: a job that ended without effect must not keep the next from being added.
-      if (queue !== undefined) await this.queues[queue].add(queue, { run: id }, { ...JOB, jobId: `sweep-${id}-${queue}-${Math.floor(Date.now() / 2000)}` });
+      if (queue === undefined) continue;
+      await this.queues[queue].add(queue, { run: id }, { ...JOB, jobId: `sweep-${id}-${queue}-${Math.floor(Date.now() / 2000)}` });
+      killPoint('relay.swept', id);
     }
   }
 
-  private async ringUnsent(client: ClientBase): Promise<number> {
+  /** @returns the runs it rang for */
+  private async ringUnsent(client: ClientBase): Promise<number[]> {
     const { rows } = await client.query(
       'select id, queue, run from runs.outbox where sent_at is null order by id limit 100 for update skip locked');
     for (const row of rows) {
       await this.queues[row.queue as QueueName].add(row.queue, { run: row.run }, { ...JOB, jobId: `ob-${row.id}` });
+      killPoint('relay.rung', row.run);
     }
     if (rows.length > 0) await client.query('update runs.outbox set sent_at = clock_timestamp() where id = any ($1)', [rows.map((r) => r.id)]);
-    return rows.length;
+    for (const { run } of rows) killPoint('relay.sending', run);
+    return rows.map(({ run }) => run);
   }
 }
 

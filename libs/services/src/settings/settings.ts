@@ -39,8 +39,10 @@ export async function readWorkerSettings(): Promise<Readonly<WorkerSettings>> {
   const [{ plainToInstance }, { validateSync }, { WorkerSettings }] = await Promise.all([
     import('class-transformer'), import('class-validator'), import('./worker-settings.js'),
   ]);
-  const { HUSHU_KEEP_DELIVERIES = 'on', HUSHU_KILL_AT } = process.env;
-  const settings = plainToInstance(WorkerSettings, { HUSHU_KEEP_DELIVERIES, ...(HUSHU_KILL_AT ? { HUSHU_KILL_AT } : {}) });
+  const { HUSHU_KEEP_DELIVERIES = 'on', HUSHU_CHUNK_ROWS = '100000', HUSHU_TELL_POINTS = 'off', HUSHU_KILL_AT } = process.env;
+  const settings = plainToInstance(WorkerSettings, {
+    HUSHU_KEEP_DELIVERIES, HUSHU_CHUNK_ROWS, HUSHU_TELL_POINTS, ...(HUSHU_KILL_AT ? { HUSHU_KILL_AT } : {}),
+  });
   const faults = validateSync(settings);
   if (faults.length > 0) throw wrong(faults.map((fault) => `${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`));
   return settings;

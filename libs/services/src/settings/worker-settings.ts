@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Min } from 'class-validator';
 
 /** What may be set of the worker from outside. */
 export class WorkerSettings {
@@ -6,7 +7,15 @@ export class WorkerSettings {
   @IsIn(['on', 'off'])
   HUSHU_KEEP_DELIVERIES!: 'on' | 'off';
 
-  /** For fault tests: ends the process as kill -9 does when the n-th passage of a named point is reached, `<point>#<n>`. */
-  @IsOptional() @Matches(/^[a-z.-]+#\d+$/)
+  /** Rows of a delivery that are committed at once: what a dead worker's successor repeats at most. Default 100,000. */
+  @Type(() => Number) @IsInt() @Min(1)
+  HUSHU_CHUNK_ROWS!: number;
+
+  /** For fault tests: where the process ends as kill -9 does, `<point>[@<run>][#<n-th passage>]`, or freezes (`:stop`). */
+  @IsOptional() @Matches(/^[a-z.-]+(@\d+)?(#\d+)?(:stop)?$/)
   HUSHU_KILL_AT?: string;
+
+  /** For fault tests: writes every such point that is passed to the log. Default off. */
+  @IsIn(['on', 'off'])
+  HUSHU_TELL_POINTS!: 'on' | 'off';
 }

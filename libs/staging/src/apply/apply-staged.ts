@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { loadSql } from '#database';
 import { feedRelation, type FeedContract } from '#feeds';
 import type { StepCount } from '#runs';
 import { StagedSql } from '../table/staged-sql.js';
@@ -42,6 +43,12 @@ export async function applyStaged(client: ClientBase, s: StagedRun): Promise<Ste
   await step('open', `${sql.feed}_row`, fill('open'));
   await step('same', `${sql.feed}_row`, fill('same'));
   return steps;
+}
+
+/** Runs that have something private to them in staging. Runs as hushu_staging. */
+export async function listLeftRuns(client: Pick<ClientBase, 'query'>): Promise<number[]> {
+  const { rows } = await client.query<{ run: number }>(loadSql(import.meta.dirname, 'left_run'));
+  return rows.map(({ run }) => run);
 }
 
 /** What a finished run leaves behind: its table, its removals and, once nobody reads them, its changes. Runs as hushu_staging. */

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 import type { FeedContract, HashSet } from '#feeds';
-import type { Lease, RunCounts, StepCount } from '#runs';
+import { killPoint, type Lease, type RunCounts, type StepCount } from '#runs';
 import type { DeliveryReader } from '../scan/delivery-reader.js';
 import { copyUnseen } from '../scan/known-rows.js';
 import type { StagedSql } from '../table/staged-sql.js';
@@ -42,6 +42,7 @@ export async function matchRun(o: {
     const { rows: [said] } = await client.query(
       `select count(distinct r.source_key) as records from staging.removal r join staging.change k on k.run = r.run and k.source_key = r.source_key
        where r.run = $1 and r.row_no is not null`, [lease.run]);
+    killPoint('stage.matching', lease.run);
     await client.query('commit');
     counts.added = Number(by.added);
     counts.removed = Number(by.removed);

@@ -31,6 +31,7 @@ export class ChunkWriter {
     private readonly database: Database,
     private readonly lease: Lease,
     private readonly streams: { rows: Stream; rejects: Stream; removals: Stream },
+    private readonly chunkRows = CHUNK_ROWS,
   ) {}
 
   staged(tuples: number): void {
@@ -45,7 +46,7 @@ export class ChunkWriter {
   async drain(lastRow: number): Promise<void> {
     if (this.failed !== null) throw this.failed;
     if (this.rows.length >= SEND_BYTES) await this.send();
-    if (this.inChunk >= CHUNK_ROWS || this.rejects.length > 4 * SEND_BYTES || this.removals.length > 4 * SEND_BYTES) await this.commit(lastRow);
+    if (this.inChunk >= this.chunkRows || this.rejects.length > 4 * SEND_BYTES || this.removals.length > 4 * SEND_BYTES) await this.commit(lastRow);
   }
 
   /** Commits what is left. */
@@ -73,6 +74,7 @@ export class ChunkWriter {
     const client = this.client ?? await this.begin();
     if (this.copy === null) this.copy = this.open(client, this.streams.rows);
     await this.write(this.copy, this.rows, this.streams.rows.tokens);
+    killPoint('stage.chunk.sent', this.lease.run);
   }
 
   private async commit(lastRow: number): Promise<void> {
@@ -87,9 +89,9 @@ export class ChunkWriter {
       await this.close(copy);
     }
     await client.query('select runs.commit_chunk($1, $2, $3, $4)', [this.lease.run, lastRow, this.inChunk, this.rejectsInChunk]);
-    killPoint('stage.chunk.before-commit');
+    killPoint('stage.chunk.before-commit', this.lease.run);
     await client.query('commit');
-    killPoint('stage.chunk.committed');
+    killPoint('stage.chunk.committed', this.lease.run);
     this.client = null;
     client.release();
     this.inChunk = 0;

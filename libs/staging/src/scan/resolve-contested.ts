@@ -2,7 +2,7 @@ import type { Database } from '#database';
 import { HubError } from '#kernel';
 import { CopyWriter, RowHash, type ByteSource, type FeedContract, type Format, type HashSet, type RowReader, type RowSink, type TokenBatch } from '#feeds';
 import type { Sealer } from '#keys';
-import type { Lease } from '#runs';
+import { killPoint, type Lease } from '#runs';
 import type { StagedSql } from '../table/staged-sql.js';
 import type { DeliveryCounts } from './delivery-reader.js';
 
@@ -76,6 +76,7 @@ async function settle(
       await client.query(`delete from ${sql.fresh(lease.run)} where row_no = any ($1)`, [drop]);
       await client.query('delete from staging.removal where run = $1 and row_no = any ($2)', [lease.run, drop]);
     }
+    killPoint('stage.settling', lease.run);
   });
 }
 

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Database } from '#database';
 import { formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Ledger, type Lease, type Outcome, type Run, type RunCounts, type StepCount } from '#runs';
+import { DeliveryStore } from '../land/delivery-store.js';
 import { openDelivery } from '../land/open-delivery.js';
 import { matchRun } from '../match/match-run.js';
 import { StagedSql } from '../table/staged-sql.js';
@@ -18,17 +17,28 @@ import { REJECT_COLUMNS, REMOVAL_COLUMNS, RunOutlet } from './run-outlet.js';
 export interface StagerOptions {
   /** Folder of sealed deliveries; null: none are kept. */
   store: string | null;
+  /** Rows committed at once. */
+  chunkRows?: number;
 }
 
 /** Brings a delivery's rows into its run's private table and finds what they change. */
 export class Stager {
+  private readonly store: DeliveryStore | null;
+
   constructor(
     private readonly database: Database,
     private readonly ledger: Ledger,
     private readonly catalogue: FeedCatalogue,
     private readonly keys: Keys,
     private readonly options: StagerOptions,
-  ) {}
+  ) {
+    this.store = options.store === null ? null : new DeliveryStore(options.store);
+  }
+
+  /** Clears away half-written copies of deliveries whose staging is over. */
+  async clearParts(): Promise<number> {
+    return await this.store?.clearParts(async (id) => (await this.ledger.find(id))?.state !== 'accepted') ?? 0;
+  }
 
   /** @returns the run's next state; a delivery that cannot be read is refused, one beyond its contract held */
   async stage(run: Run, lease: Lease, signal: AbortSignal): Promise<{ outcome: Outcome; steps: StepCount[] }> {
@@ -41,6 +51,7 @@ export class Stager {
       const seed = this.keys.secret('row-hash', 8);
       if (last !== null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
         const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, seed), (d) => d?.rows ?? 0);
+        killPoint('stage.digested', run.id);
         if (digest !== null && digest.text() === last.seenDigest) return { outcome: repeated(last.run.counts, digest.rows, digest.text()), steps };
       }
       const sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
@@ -63,7 +74,7 @@ export class Stager {
     const first = await this.isFirst(sql);
     const resumeAfter = await this.ledger.lastChunkRow(run.id);
     await this.database.pool('staging').query('select staging.open_run_table($1, $2)', [sql.feed, run.id]);
-    killPoint('stage.opened');
+    killPoint('stage.opened', run.id);
     const full = run.mode === 'full';
     let known: HashSet | null = null;
     if (full && !first) known = await timed(steps, 'load', 'known rows', () => loadKnownRows(this.database, sql), (set) => set.size);
@@ -76,7 +87,7 @@ export class Stager {
       rows: { table: sql.fresh(run.id), columns: sql.columnNames, tokens: rowTokens },
       rejects: { table: 'staging.reject', columns: REJECT_COLUMNS, tokens: side.rejects },
       removals: { table: 'staging.removal', columns: REMOVAL_COLUMNS, tokens: side.removals },
-    });
+    }, this.options.chunkRows);
     const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer() });
     const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
       run: run.id, seed, known, expectedRows: Math.ceil((source.size ?? run.fileBytes) / 160), resumeAfter, signal,
@@ -91,17 +102,17 @@ export class Stager {
       await writer.abandon();
       throw error;
     }
-    killPoint('stage.read');
+    killPoint('stage.read', run.id);
     if (delivery.contested.size > 0) {
       await timed(steps, 'settle', 'contested keys', () => resolveContested({
         contract, format, source, contested: delivery.contested, known, seed, counts: delivery.counts, database: this.database, lease, sql,
         reader: this.catalogue.rowReader(contract, latestDateOf(run.asOf)), sealer: this.keys.sealer(), tokens: tokens(),
         removeWord: contract.operation?.remove ?? null,
       }), () => delivery.contested.size);
-      killPoint('stage.settled');
+      killPoint('stage.settled', run.id);
     }
     const match = await matchRun({ database: this.database, lease, sql, contract, first, full, known, delivery, steps });
-    killPoint('stage.matched');
+    killPoint('stage.matched', run.id);
 
     const counts = match.counts;
     const held = heldFor({ run, contract, counts, currentRows: match.currentRows, blocked: reader.blocked, lastAsOf });
@@ -123,13 +134,13 @@ export class Stager {
   }
 
   private async seal(run: Run, lease: Lease, signal: AbortSignal): Promise<void> {
-    if (this.options.store === null || run.storedPath !== null) return;
-    const folder = join(this.options.store, run.feed);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `${run.id}.sealed`);
+    if (this.store === null || run.storedPath !== null) return;
+    const path = await this.store.place(run.feed, run.id);
+    killPoint('stage.sealing', run.id);
     await this.keys.sealer().sealFile(run.filePath, path, signal);
+    killPoint('stage.sealed-file', run.id);
     await this.ledger.setStored(lease, path);
-    killPoint('stage.sealed');
+    killPoint('stage.sealed', run.id);
   }
 }
 
