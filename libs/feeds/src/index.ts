@@ -13,6 +13,7 @@ export { readContract, readContracts, readHubCodes } from './contract/read-contr
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
 export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
 export { WARNINGS } from './row/row-plan.js';
+export { ROW_RULES } from './row/row-rules.js';
 export { COPY_END, COPY_HEADER, CopyWriter } from './row/copy-writer.js';
 export { TokenBatch, type BlockCipher } from './row/token-batch.js';
 export { RowDigest, RowHash } from './row/row-hash.js';

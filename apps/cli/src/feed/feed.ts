@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { FeedCatalogue, readContracts } from '#feeds';
+import { FeedCatalogue, readContracts, ROW_RULES } from '#feeds';
 import { HubError } from '#kernel';
 import { readSettings } from '#services';
 import { tryDelivery } from '#staging';
@@ -54,9 +54,10 @@ export const check: Work<Options> = async ({ output, options, args }) => {
 export const attempt: Work<Options> = ({ output, options, args }) => withStore(async (store) => {
   const catalogue = await FeedCatalogue.load(store.settings.HUSHU_CONFIG);
   const trial = await tryDelivery({ database: store.database, catalogue, keys: store.keys, feed: args[0], file: resolve(args[1]), asOf: new Date() });
-  output.data(trial, () => [
+  const rejects = trial.rejects.map((one) => ({ ...one, text: ROW_RULES[one.rule] }));
+  output.data({ ...trial, rejects }, () => [
     Object.entries(trial.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
-    ...trial.rejects.map((one) => `${one.rule} ${one.column ?? ''} ${one.rows} (${rowsOf(output, one.first)})`),
+    ...rejects.map((one) => `${one.rule} ${one.column ?? ''} ${one.rows} (${rowsOf(output, one.first)}) ${one.text ? output.word(one.text) : ''}`),
     ...Object.entries(trial.warnings).map(([name, rows]) => `${name} ${rows}`),
     ...(trial.contestedKeys > 0 ? [`key-contested ${trial.contestedKeys}`] : []),
   ].join('\n'));

@@ -1,3 +1,4 @@
+import { ROW_RULES } from '#feeds';
 import { HubError, systemClock } from '#kernel';
 import { Ledger, type Run, type RunState } from '#runs';
 import { listRejects } from '#staging';
@@ -23,15 +24,16 @@ export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options
   const [steps, rejects] = await Promise.all([
     ledger.steps(run.id), listRejects(store.database, options.raw ? store.keys : null, { run: run.id, limit: Number(options.rejects) }),
   ]);
-  output.data({ ...shown(run), steps, rejects }, () => [
+  const told = rejects.map((reject) => ({ ...reject, text: ROW_RULES[reject.rule] }));
+  output.data({ ...shown(run), steps, rejects: told }, () => [
     `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
     ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
     Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
     ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),
     output.table([{ zh: '步骤', en: 'Step' }, { zh: '关系', en: 'Relation' }, { zh: '行', en: 'Rows' }, { zh: '毫秒', en: 'ms' }],
       steps.map((step) => [step.step, step.relation, step.rows, step.ms])),
-    output.table([{ zh: '行号', en: 'Row' }, { zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '原文', en: 'Raw' }],
-      rejects.map((reject) => [reject.rowNo, reject.rule, reject.field ?? '', reject.raw ?? ''])),
+    output.table([{ zh: '行号', en: 'Row' }, { zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '说明', en: 'Meaning' }, { zh: '原文', en: 'Raw' }],
+      told.map((reject) => [reject.rowNo, reject.rule, reject.field ?? '', reject.text ? output.word(reject.text) : '', reject.raw ?? ''])),
   ].join('\n'));
 });
 

@@ -1,0 +1,30 @@
+import type { Text } from '#kernel';
+
+/** Why a row is thrown out, or kept with a warning, as its readers see it; a sentence names no value. */
+export const ROW_RULES: Readonly<Record<string, Text>> = {
+  'row-columns': { zh: '这一行的列数与表头不符。', en: 'The row has more or fewer cells than there are columns.' },
+  'row-too-long': { zh: '这一行超出了单行的最大长度。', en: 'The row is longer than a row may be.' },
+  'row-encoding': { zh: '这一行有不属于约定编码的字节。', en: 'The row has bytes that are not of the agreed encoding.' },
+  'row-syntax': { zh: '这一行的格式有误：引号未闭合，或不是一个完整的 JSON 对象。', en: 'The row is malformed: a quote is not closed, or it is not one JSON object.' },
+  required: { zh: '必填项为空。', en: 'A required value is missing.' },
+  'text-length': { zh: '文本超出了约定的长度。', en: 'The text is longer than agreed.' },
+  'date-shape': { zh: '日期不是 YYYYMMDD 的形式。', en: 'The date is not written YYYYMMDD.' },
+  'date-real': { zh: '没有这一天、这个月或这个时刻。', en: 'There is no such day, month or time.' },
+  'date-future': { zh: '日期晚于本批数据的时点。', en: "The date lies after the delivery's own time." },
+  'month-shape': { zh: '月份不是 YYYYMM 的形式。', en: 'The month is not written YYYYMM.' },
+  'stamp-shape': { zh: '时间戳不是 YYYYMMDDHHMMSS 的形式。', en: 'The time stamp is not written YYYYMMDDHHMMSS.' },
+  'number-shape': { zh: '不是数，或超出了范围。', en: 'This is not a number, or it is out of range.' },
+  'code-unmapped': { zh: '代码不在该数据源的对照表中。', en: "The code is not in the feed's code table." },
+  'division-unknown': { zh: '没有这个行政区划。', en: 'There is no such division.' },
+  'document-shape': { zh: '证件号码不符合该类证件的形式。', en: 'The number is not of the shape this kind of document has.' },
+  'citizen-id-shape': { zh: '公民身份号码不是 18 位（或旧的 15 位）。', en: 'A citizen id number has 18 characters, or 15 in its old form.' },
+  'citizen-id-check': { zh: '公民身份号码的校验码不对。', en: 'The check character of the citizen id number is wrong.' },
+  'citizen-id-date': { zh: '公民身份号码中的出生日期不存在。', en: 'The birth date inside the citizen id number does not exist.' },
+  'name-shape': { zh: '姓名中没有文字，或有控制字符。', en: 'The name has no letters in it, or has control characters.' },
+  'phone-shape': { zh: '电话号码不成立。', en: 'This is not a phone number.' },
+  'key-contested': { zh: '同一批中另有一行用了同一主键而内容不同；各行都不采用。', en: 'Another row of the delivery has the same key and other content: none of them is taken.' },
+  'key-unpackable': { zh: '主键过长，无法转换为内部标识。', en: 'The key is too long to be turned into a token.' },
+  'operation-unknown': { zh: '操作类型不是约定的增、改、删之一。', en: 'The operation is none of those agreed for adding, changing and removing.' },
+  'birth-date-differs': { zh: '出生日期与公民身份号码中的不同。', en: 'The birth date is not the one inside the citizen id number.' },
+  'sex-differs': { zh: '性别与公民身份号码中的不同。', en: 'The sex is not the one inside the citizen id number.' },
+};
