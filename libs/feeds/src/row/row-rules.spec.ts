@@ -6,7 +6,7 @@ import { ROW_RULES } from './row-rules.js';
 
 describe('the words for a row’s faults', () => {
   it('are there for every warning, in both languages', () => {
-    for (const rule of WARNINGS) expect([rule, ROW_RULES[rule]?.zh, ROW_RULES[rule]?.en]).toEqual([rule, expect.stringMatching(/[\u4e00-\u9fff]。$/), expect.stringMatching(/^[A-Z].*\.$/)]);
+    for (const rule of WARNINGS) expect([rule, ROW_RULES[rule]?.zh, ROW_RULES[rule]?.en]).toEqual([rule, expect.stringMatching(/[\u4e00-\u9fff].*。$/), expect.stringMatching(/^[A-Z].*\.$/)]);
   });
 
   it('are there for every rule a sample of the district may break', () => {
