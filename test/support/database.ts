@@ -19,7 +19,7 @@ export function testPasswordOf(role: Role): string {
 export async function testDatabase(): Promise<TestDatabase> {
   const server = setting('HUSHU_TEST_DATABASE_URL');
   const name = `hushu_test_${randomBytes(6).toString('hex')}`;
-  await cloneTemplate(server, name);
+  await cloneDatabase(server, setting('HUSHU_TEST_TEMPLATE'), name);
   const own = new URL(server);
   own.pathname = `/${name}`;
   const database = new Database({ url: own.href, passwordOf: testPasswordOf, applicationName: 'test' });
@@ -43,9 +43,8 @@ export async function emptyDatabase(): Promise<{ url: string; drop(): Promise<vo
   return { url: own.href, drop: () => onServer(server, `drop database if exists ${name} with (force)`) };
 }
 
-/** The rights of a database are not copied with it, so they are given again here. */
-async function cloneTemplate(server: string, name: string): Promise<void> {
-  const template = setting('HUSHU_TEST_TEMPLATE');
+/** A copy of a migrated database that nobody is connected to. Its rights are not copied with it, so they are given again here. */
+export async function cloneDatabase(server: string, template: string, name: string): Promise<void> {
   await onServer(
     server,
     `create database ${name} template ${template} strategy wal_log`,

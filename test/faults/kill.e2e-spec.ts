@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { stateHash } from '#registry';
+import { listRejects } from '#staging';
+import { smallDistrict, type Delivery } from './district.js';
+import { FaultGround } from './fault-ground.js';
+import type { FaultHub } from './fault-hub.js';
+import { planKills, type Kill } from './kill-plan.js';
+import { storeDigest } from './store-digest.js';
+
+/** Hubs that are killed side by side: while one waits for a dead worker's lease to run out, the others work. */
+const LANES = 3;
+
+/** A worker is killed at every named place in turn; the store must end as if nothing had happened. */
+describe('kill -9 of the worker', () => {
+  let folder: string, ground: FaultGround, deliveries: Delivery[], plan: Kill[][];
+  let undisturbed: { digests: Record<string, string>[]; end: Awaited<ReturnType<typeof endOf>> };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hushu-kill-'));
+    ground = await FaultGround.open();
+    deliveries = await smallDistrict(folder, ground.catalogue.configDir);
+    const hub = await ground.hub();
+    const worker = hub.start({ HUSHU_TELL_POINTS: 'on' });
+    const digests: Record<string, string>[] = [];
+    for (const delivery of deliveries) {
+      await hub.handIn(delivery);
+      await hub.settled();
+      digests.push(await storeDigest(hub.admin));
+    }
+    undisturbed = { digests, end: await endOf(hub) };
+    await worker.end();
+    const later = new Set(deliveries.flatMap((delivery, at) => (delivery.later ? [at + 1] : [])));
+    plan = planKills(worker.points(), later, LANES);
+  }, 120_000);
+  afterAll(async () => {
+    await ground?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What is compared at the very end. */
+  async function endOf(hub: FaultHub): Promise<{ state: string; files: string[]; rejects: string[]; broken: string[] }> {
+    const rejects: string[] = [];
+    for (const run of deliveries.keys()) {
+      rejects.push(...(await listRejects(hub.database, ground.keys, { run: run + 1 })).map((reject) => JSON.stringify(reject)));
+    }
+    return {
+      state: await stateHash(hub.admin), files: hub.keptFiles(), rejects: rejects.sort(), broken: await hub.brokenInvariants(),
+    };
+  }
+
+  it('is tried at 25 places at least, in first and in later deliveries', () => {
+    const kills = plan.flat();
+    expect(new Set(kills.map(({ point }) => point)).size).toBeGreaterThanOrEqual(25);
+    expect(undisturbed.end.broken).toEqual([]);
+    // The delivery that says the same again is not kept.
+    expect(undisturbed.end.files).toHaveLength(deliveries.length - 1);
+    expect(undisturbed.end.rejects.length).toBeGreaterThan(0);
+  });
+
+  it('changes nothing, wherever it strikes', async () => {
+    const lanes = await Promise.all(plan.map(() => ground.hub()));
+    await Promise.all(lanes.map((hub, lane) => live(hub, plan[lane]!)));
+  }, 300_000);
+
+  /** All deliveries, one after the other; each worker but the last is born to die at its place. */
+  async function live(hub: FaultHub, kills: Kill[]): Promise<void> {
+    const left = [...kills];
+    const next = () => hub.start(left.length === 0 ? {} : { HUSHU_KILL_AT: nameOf(left[0]!) });
+    let worker = next();
+    for (const [at, delivery] of deliveries.entries()) {
+      const run = await hub.handIn(delivery);
+      const struck: string[] = [];
+      while (left[0]?.run === run) {
+        const kill = left.shift()!;
+        struck.push(nameOf(kill));
+        await worker.killed(nameOf(kill));
+        if (kill.emptyBell) await ground.emptyBell(hub);
+        worker = next();
+      }
+      await hub.settled();
+      if (struck.length > 0) expect({ struck, ...await storeDigest(hub.admin) }).toEqual({ struck, ...undisturbed.digests[at]! });
+    }
+    expect(left).toEqual([]);
+    expect(await endOf(hub)).toEqual(undisturbed.end);
+  }
+});
+
+function nameOf({ point, run, nth }: Kill): string {
+  return `${point}@${run}#${nth}`;
+}
