@@ -151,7 +151,7 @@ class CsvScan {
           this.emit(cells, row, stop);
         }
       }
-      doubled.length = 0;
+      if (doubled.length > 0) doubled.length = 0;
       row = k + 1;
     }
     window.start = Math.min(row, end);

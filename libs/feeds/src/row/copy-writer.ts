@@ -1,23 +1,32 @@
 import { daysFrom2000 } from '../types/date.js';
 import type { TokenPurpose } from './token-batch.js';
+import { TokenPlaces } from './token-places.js';
 
 /** First bytes of a COPY BINARY stream (PostgreSQL manual, COPY, Binary Format): signature, flags, extension length. */
 export const COPY_HEADER = Buffer.from([80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 export const COPY_END = Buffer.from([255, 255]);
 
 /**
- * Writes COPY BINARY tuples into one growing buffer. Tokens are written in clear and their places
- * remembered: `TokenBatch` seals them all with one cipher call before the buffer leaves.
+ * Writes COPY BINARY tuples into one growing buffer. What tokens will be made of is gathered beside it with
+ * their places: `TokenBatch` seals them all with one cipher call before the buffer leaves.
  */
 export class CopyWriter {
-  buffer = Buffer.allocUnsafe(1 << 20);
+  buffer: Buffer = Buffer.allocUnsafeSlow(1 << 20);
   length = 0;
-  readonly tokenPlaces: Record<TokenPurpose, number[]> = { document: [], phone: [] };
+  readonly tokens: Record<TokenPurpose, TokenPlaces> = { document: new TokenPlaces(), phone: new TokenPlaces() };
 
   clear(): void {
     this.length = 0;
-    this.tokenPlaces.document.length = 0;
-    this.tokenPlaces.phone.length = 0;
+    this.tokens.document.count = 0;
+    this.tokens.phone.count = 0;
+  }
+
+  /** What was written, sealed by now; the writer goes on with a buffer of its own: `spare`, or a new one. */
+  take(spare: Buffer | null): Buffer {
+    const taken = this.buffer.subarray(0, this.length);
+    this.buffer = spare ?? Buffer.allocUnsafeSlow(this.buffer.length);
+    this.clear();
+    return taken;
   }
 
   /** Makes sure that `bytes` more fit; called once a tuple with an upper bound. */
@@ -82,7 +91,7 @@ export class CopyWriter {
     const length = end - start;
     b[o] = length >>> 24; b[o + 1] = (length >>> 16) & 255; b[o + 2] = (length >>> 8) & 255; b[o + 3] = length & 255;
     o += 4;
-    if (length < 48) for (let i = start; i < end; i++) b[o++] = from[i];
+    if (length < 192) for (let i = start; i < end; i++) b[o++] = from[i];
     else {
       from.copy(b, o, start, end);
       o += length;
@@ -104,8 +113,7 @@ export class CopyWriter {
     const b = this.buffer;
     const o = this.length;
     b[o] = 0; b[o + 1] = 0; b[o + 2] = 0; b[o + 3] = 16;
-    for (let i = 0; i < 16; i++) b[o + 4 + i] = from[at + i];
-    this.tokenPlaces[purpose].push(o + 4);
+    this.tokens[purpose].add(o + 4, from, at);
     this.length = o + 20;
   }
 }

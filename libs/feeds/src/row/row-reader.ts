@@ -104,7 +104,7 @@ export class RowReader {
   /** Reads and checks a row. @returns true when it may be staged; otherwise `faults` says why not */
   read(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): boolean {
     const { slots, fields, order, documents } = this;
-    this.faults.length = 0;
+    if (this.faults.length > 0) this.faults.length = 0;
     this.warn = 0;
     this.span = 0;
     this.row = bytes;

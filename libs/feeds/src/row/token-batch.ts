@@ -12,12 +12,16 @@ export interface BlockCipher { sealBlocks(blocks: Buffer): Buffer }
  * Bellare, Kilian, Rogaway 2000), under a key of the feed's own.
  */
 export class TokenBatch {
-  private blocks = Buffer.alloc(1 << 16);
-  private macs = Buffer.alloc(1 << 17);
+  private scratch = Buffer.alloc(1 << 16);
+  /** What will be MACed, each in whole blocks, one behind the other. */
+  private messages = Buffer.alloc(1 << 17);
   private macUsed = 0;
-  private readonly macPlaces: number[] = [];
-  private readonly macStarts: number[] = [];
-  private readonly macCounts: number[] = [];
+  /** Of each MAC where it belongs in the tuples, where its message begins, and its blocks. */
+  private macs = 0;
+  private places = new Int32Array(1 << 13);
+  private starts = new Int32Array(1 << 13);
+  private blocks = new Int32Array(1 << 13);
+  private order = new Int32Array(1 << 13);
 
   constructor(
     private readonly ciphers: Record<TokenPurpose, BlockCipher>,
@@ -29,26 +33,40 @@ export class TokenBatch {
     const length = end - start + (suffix === null ? 0 : suffix.length);
     const count = (length + 16) >> 4;
     const size = count << 4;
-    if (this.macUsed + size > this.macs.length) {
-      const larger = Buffer.alloc(this.macs.length * 2);
-      this.macs.copy(larger, 0, 0, this.macUsed);
-      this.macs = larger;
+    if (this.macUsed + size > this.messages.length) {
+      const larger = Buffer.alloc(this.messages.length * 2);
+      this.messages.copy(larger, 0, 0, this.macUsed);
+      this.messages = larger;
     }
     const at = this.macUsed;
-    const m = this.macs;
+    const m = this.messages;
     m[at] = length;
     let o = at + 1;
     for (let i = start; i < end; i++) m[o++] = bytes[i];
     if (suffix !== null) for (let i = 0; i < suffix.length; i++) m[o++] = suffix[i];
     while (o < at + size) m[o++] = 0;
     this.macUsed = at + size;
-    this.macStarts.push(at);
-    this.macCounts.push(count);
     const b = out.buffer;
     const place = out.length;
     b[place] = 0; b[place + 1] = 0; b[place + 2] = 0; b[place + 3] = 16;
-    this.macPlaces.push(place + 4);
     out.length = place + 20;
+    const n = this.macs++;
+    if (n === this.places.length) this.growMacs();
+    this.places[n] = place + 4;
+    this.starts[n] = at;
+    this.blocks[n] = count;
+  }
+
+  private growMacs(): void {
+    const larger = (from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2);
+      to.set(from);
+      return to;
+    };
+    this.places = larger(this.places);
+    this.starts = larger(this.starts);
+    this.blocks = larger(this.blocks);
+    this.order = new Int32Array(this.places.length);
   }
 
   /** Seals everything that `out` holds since it was cleared. */
@@ -60,66 +78,58 @@ export class TokenBatch {
 
   /** Forgets what `out` would have had sealed. */
   forget(out: CopyWriter): void {
-    out.tokenPlaces.document.length = 0;
-    out.tokenPlaces.phone.length = 0;
+    out.tokens.document.count = 0;
+    out.tokens.phone.count = 0;
     this.macUsed = 0;
-    this.macPlaces.length = 0;
-    this.macStarts.length = 0;
-    this.macCounts.length = 0;
+    this.macs = 0;
   }
 
   private sealPurpose(out: CopyWriter, purpose: TokenPurpose): void {
-    const places = out.tokenPlaces[purpose];
-    if (places.length === 0) return;
-    const blocks = this.room(places.length * 16);
+    const { count, places, blocks } = out.tokens[purpose];
+    if (count === 0) return;
+    const sealed = this.ciphers[purpose].sealBlocks(blocks.subarray(0, count << 4));
     const b = out.buffer;
-    for (let p = 0, o = 0; p < places.length; p++) {
-      const place = places[p];
-      for (let i = 0; i < 16; i++) blocks[o++] = b[place + i];
+    for (let n = 0, o = 0; n < count; n++) {
+      let place = places[n];
+      for (const end = place + 16; place < end; place++) b[place] = sealed[o++];
     }
-    const sealed = this.ciphers[purpose].sealBlocks(blocks);
-    for (let p = 0, o = 0; p < places.length; p++) {
-      const place = places[p];
-      for (let i = 0; i < 16; i++) b[place + i] = sealed[o++];
-    }
-    places.length = 0;
+    out.tokens[purpose].count = 0;
   }
 
   /** Round by round: the n-th block of every MAC that has one, chained to what came before. */
   private sealMacs(out: CopyWriter): void {
-    const { macs, macStarts, macCounts, macPlaces } = this;
+    const { messages, starts, blocks: counts, places } = this;
     const b = out.buffer;
-    let live = macPlaces.map((_, index) => index);
-    for (let round = 0; live.length > 0; round++) {
-      const blocks = this.room(live.length * 16);
-      for (let l = 0, o = 0; l < live.length; l++) {
-        const from = macStarts[live[l]] + (round << 4);
-        for (let i = 0; i < 16; i++) blocks[o++] = macs[from + i];
+    const live = this.order;
+    let left = this.macs;
+    for (let n = 0; n < left; n++) live[n] = n;
+    for (let round = 0; left > 0; round++) {
+      const blocks = this.room(left << 4);
+      for (let n = 0, o = 0; n < left; n++) {
+        let from = starts[live[n]] + (round << 4);
+        for (const end = from + 16; from < end; from++) blocks[o++] = messages[from];
       }
       const sealed = this.sourceKeys.sealBlocks(blocks);
-      const next: number[] = [];
-      for (let l = 0; l < live.length; l++) {
-        const index = live[l];
-        const o = l << 4;
-        if (round + 1 === macCounts[index]) {
-          const place = macPlaces[index];
-          for (let i = 0; i < 16; i++) b[place + i] = sealed[o + i];
+      let next = 0;
+      for (let n = 0, o = 0; n < left; n++) {
+        const index = live[n];
+        if (round + 1 === counts[index]) {
+          let place = places[index];
+          for (const end = place + 16; place < end; place++) b[place] = sealed[o++];
         } else {
-          const following = macStarts[index] + ((round + 1) << 4);
-          for (let i = 0; i < 16; i++) macs[following + i] ^= sealed[o + i];
-          next.push(index);
+          let following = starts[index] + ((round + 1) << 4);
+          for (const end = following + 16; following < end; following++) messages[following] ^= sealed[o++];
+          live[next++] = index;
         }
       }
-      live = next;
+      left = next;
     }
     this.macUsed = 0;
-    macPlaces.length = 0;
-    macStarts.length = 0;
-    macCounts.length = 0;
+    this.macs = 0;
   }
 
   private room(bytes: number): Buffer {
-    if (this.blocks.length < bytes) this.blocks = Buffer.alloc(bytes * 2);
-    return this.blocks.subarray(0, bytes);
+    if (this.scratch.length < bytes) this.scratch = Buffer.alloc(bytes * 2);
+    return this.scratch.subarray(0, bytes);
   }
 }

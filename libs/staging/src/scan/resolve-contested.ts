@@ -115,8 +115,8 @@ class ClaimSink implements RowSink {
     // An exact repetition of a known row was counted as a duplicate when it was read.
     if (unchanged && rows.some((row) => row.kind === 'unchanged')) return;
     reader.write(this.out, tokens, 0, this.nothing, 0);
+    tokens.seal(this.out);
     const content = `${reader.operation() ?? ''}\n${this.out.buffer.toString('latin1', 0, this.out.length)}`;
-    tokens.forget(this.out);
     this.out.clear();
     const removal = this.o.removeWord !== null && reader.operation() === this.o.removeWord;
     rows.push({
