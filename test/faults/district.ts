@@ -10,6 +10,13 @@ const LATER = 2;
 /** The feed that delivers the same once more at the end. */
 const AGAIN = 'pension';
 
+/** One delivery of several megabytes, which is committed in several chunks. */
+export async function largeDelivery(folder: string, config: string): Promise<Delivery> {
+  await simulate({ people: 9000, seed: 'chunks', out: folder, config, feeds: ['household-registration'], dirt: 'heavy', truth: false });
+  const [only] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Omit<Delivery, 'later'>[];
+  return { ...only!, file: join(folder, only!.file), later: false };
+}
+
 /** A small district's deliveries: the first of all twelve feeds, then full and partial ones that change them, then one that changes nothing. */
 export async function smallDistrict(folder: string, config: string): Promise<Delivery[]> {
   await simulate({ people: 300, seed: 'faults', out: folder, config, days: 40, dirt: 'heavy' });

@@ -12,8 +12,8 @@ import { FaultHub } from './fault-hub.js';
 
 const CONFIG = join(import.meta.dirname, '../../config');
 /** Other ports than the servers all tests share: a fault test may do to its own whatever it likes. */
-const POSTGRES_PORT = 55_700;
-const REDIS_PORT = 57_700;
+const POSTGRES_PORT = 55_700 + 20 * Number(process.env.JEST_WORKER_ID);
+const REDIS_PORT = 57_700 + 20 * Number(process.env.JEST_WORKER_ID);
 
 /** A PostgreSQL and a Redis of a fault test's own, and a store ready for the district, of which each hub takes a copy. */
 export class FaultGround {

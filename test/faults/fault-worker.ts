@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../dist/apps/worker/src/main.js');
+const BUILT = join(import.meta.dirname, '../../dist');
+const MAIN = join(BUILT, 'apps/worker/src/main.js');
+/** With it a process whose parent has gone ends too, as under the supervisor. */
+const PRELOAD = join(BUILT, 'libs/services/src/supervisor/preload.mjs');
 const PATIENCE = 60_000;
 
-/** A real worker process. */
+/** A real worker process, started as the supervisor starts it. */
 export class FaultWorker {
   /** What it wrote, for messages about tests that fail. */
   said = '';
@@ -14,7 +17,10 @@ export class FaultWorker {
   private readonly gone: Promise<[number | null, NodeJS.Signals | null]>;
 
   constructor(settings: Record<string, string>) {
-    this.child = spawn(process.execPath, [MAIN], { env: { ...process.env, NODE_OPTIONS: '', ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, ['--import', PRELOAD, MAIN], {
+      env: { ...process.env, NODE_OPTIONS: '', HUSHU_WARM: '[]' }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child.send({ hushu: 'start', environment: settings });
     this.gone = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const take = (chunk: Buffer): void => { this.said += chunk.toString(); };
     this.child.stdout!.on('data', take);

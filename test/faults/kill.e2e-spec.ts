@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateHash } from '#registry';
 import { listRejects } from '#staging';
-import { smallDistrict, type Delivery } from './district.js';
+import { largeDelivery, smallDistrict, type Delivery } from './district.js';
 import { FaultGround } from './fault-ground.js';
 import type { FaultHub } from './fault-hub.js';
 import { planKills, type Kill } from './kill-plan.js';
@@ -34,7 +34,7 @@ describe('kill -9 of the worker', () => {
     await worker.end();
     const later = new Set(deliveries.flatMap((delivery, at) => (delivery.later ? [at + 1] : [])));
     plan = planKills(worker.points(), later, LANES);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await ground?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -63,7 +63,26 @@ describe('kill -9 of the worker', () => {
   it('changes nothing, wherever it strikes', async () => {
     const lanes = await Promise.all(plan.map(() => ground.hub()));
     await Promise.all(lanes.map((hub, lane) => live(hub, plan[lane]!)));
-  }, 300_000);
+  }, 600_000);
+
+  it('is followed by a worker that goes on behind the last chunk that was committed', async () => {
+    const delivery = await largeDelivery(join(folder, 'large'), ground.catalogue.configDir);
+    const chunks = { HUSHU_CHUNK_ROWS: '1' };
+    const calm = await ground.hub();
+    calm.start(chunks);
+    await calm.handIn(delivery);
+    await calm.settled();
+    expect((await calm.admin.query('select from runs.chunk')).rowCount).toBeGreaterThanOrEqual(3);
+
+    const hub = await ground.hub();
+    const kills = ['stage.chunk.sent', 'stage.chunk.committed', 'stage.chunk.before-commit', 'stage.chunk.committed', 'stage.settling'];
+    await hub.handIn(delivery);
+    for (const point of kills) await hub.start({ ...chunks, HUSHU_KILL_AT: point }).killed(point);
+    hub.start(chunks);
+    await hub.settled();
+    expect(await storeDigest(hub.admin)).toEqual(await storeDigest(calm.admin));
+    expect(await hub.brokenInvariants()).toEqual([]);
+  }, 240_000);
 
   /** All deliveries, one after the other; each worker but the last is born to die at its place. */
   async function live(hub: FaultHub, kills: Kill[]): Promise<void> {
