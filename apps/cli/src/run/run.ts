@@ -38,17 +38,25 @@ export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options
 });
 
 export const retry = decision(['failed'], 'accepted');
-export const release = decision(['held'], 'staged');
+export const release = decision(['held'], 'accepted', (run) => { if (run.reason?.rule === 'delivery-late') throw tooLate(run); });
 export const discard = decision(['held', 'failed'], 'discarded');
 
-function decision(from: RunState[], to: RunState): Work<{ by: string }> {
+function decision(from: RunState[], to: 'accepted' | 'discarded', check?: (run: Run) => void): Work<{ by: string }> {
   return ({ output, options, args }) => withStore(async (store) => {
     const ledger = ledgerOf(store);
     const before = await getRun(ledger, args[0]);
+    check?.(before);
     if (!(await ledger.decide(before.id, from, to, options.by))) throw wrongState(before, from);
     const run = await getRun(ledger, args[0]);
     output.data(shown(run), () => `${run.id} ${run.state}`);
     return EXIT.ok;
+  });
+}
+
+function tooLate(run: Run): HubError {
+  return new HubError({
+    code: 'HUSHU-CLI-10', zh: `处理 ${run.id} 的数据早于已发布的批次,不能放行`, en: `Run ${run.id} is older than what is published and cannot be released`,
+    hintZh: '用 hushu run discard 舍弃,或请供数部门交付更新的批次', hintEn: 'Discard it with hushu run discard, or ask for a newer delivery',
   });
 }
 

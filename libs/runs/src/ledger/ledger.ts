@@ -186,16 +186,25 @@ export class Ledger {
     return rows.length === 0 ? null : { asOf: rows[0].as_of, seenDigest: rows[0].seen_digest, run: runFrom(rows[0]) };
   }
 
-  /** People decide on a held or failed run. @returns false when the run is in no state for it */
-  async decide(id: number, from: RunState[], to: RunState, by: string): Promise<boolean> {
+  /**
+   * People decide on a held or failed run. Who lets it go on has it read from its first row again: what was
+   * published since then may be other than what it was matched against.
+   * @returns false when the run is in no state for it
+   */
+  async decide(id: number, from: RunState[], to: 'accepted' | 'discarded', by: string): Promise<boolean> {
     return this.database.transaction('runs', async (client) => {
-      const { rowCount } = await client.query(
-        `update runs.run set state = $3, decided_by = $4, lease_until = null,
-           rows_held = case when $3 = 'discarded' then rows_held else 0 end,
-           ended_at = case when $3 = 'discarded' then clock_timestamp() else null end
-         where id = $1 and state = any ($2)`, [id, from, to, by]);
-      if (rowCount === 1) await this.announce(client, id, to);
-      return rowCount === 1;
+      const { rowCount } = to === 'discarded'
+        ? await client.query(
+          `update runs.run set state = 'discarded', decided_by = $3, lease_until = null, ended_at = clock_timestamp() where id = $1 and state = any ($2)`, [id, from, by])
+        : await client.query(
+          `update runs.run set state = 'accepted', decided_by = $3, lease_until = null, ended_at = null, attempts = 0, released = released or state = 'held',
+             reason_rule = null, reason = null, digest = null, seen_digest = null, warnings = null, rows_read = null, rows_duplicate = null, rows_rejected = null,
+             rows_unchanged = null, rows_added = null, rows_changed = null, rows_removed = null, rows_held = null
+           where id = $1 and state = any ($2)`, [id, from, by]);
+      if (rowCount !== 1) return false;
+      if (to === 'accepted') await client.query('delete from runs.chunk where run = $1', [id]);
+      await this.announce(client, id, to);
+      return true;
     });
   }
 

@@ -15,7 +15,7 @@ export function refusedFor(error: unknown): Outcome | null {
   return { state: 'refused', reason: { rule, text: error.text, hint: error.hint } };
 }
 
-/** Why a delivery goes beyond its contract, or null. */
+/** Why a delivery goes beyond its contract, or null. One that people have released is held for being late alone. */
 export function heldFor(o: {
   run: Run; contract: FeedContract; counts: RunCounts; currentRows: number; blocked: RowFault | null; lastAsOf: Date | null;
 }): RunReason | null {
@@ -30,6 +30,7 @@ export function heldFor(o: {
       },
     };
   }
+  if (o.run.released) return null;
   if (o.blocked !== null) {
     return {
       rule: o.blocked.rule, hint: release,

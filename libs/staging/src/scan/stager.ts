@@ -1,7 +1,8 @@
 import type { Database } from '#database';
-import { formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
+import { feedRelation, formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Ledger, type Lease, type Outcome, type Run, type RunCounts, type StepCount } from '#runs';
+import { clearRun } from '../apply/apply-staged.js';
 import { DeliveryStore } from '../land/delivery-store.js';
 import { openDelivery } from '../land/open-delivery.js';
 import { matchRun } from '../match/match-run.js';
@@ -73,7 +74,7 @@ export class Stager {
     const sql = new StagedSql(contract);
     const first = await this.isFirst(sql);
     const resumeAfter = await this.ledger.lastChunkRow(run.id);
-    await this.database.pool('staging').query('select staging.open_run_table($1, $2)', [sql.feed, run.id]);
+    await this.open(run, lease, resumeAfter === 0);
     killPoint('stage.opened', run.id);
     const full = run.mode === 'full';
     let known: HashSet | null = null;
@@ -125,6 +126,18 @@ export class Stager {
       seenDigest: delivery.digest.text(),
       first,
     };
+  }
+
+  /** What an earlier reading left is dropped where this one begins at the first row. */
+  private async open(run: Run, lease: Lease, fresh: boolean): Promise<void> {
+    await this.database.transaction('staging', async (client) => {
+      await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+      if (fresh) {
+        await clearRun(client, run.feed, run.id);
+        await client.query('delete from staging.reject where run = $1', [run.id]);
+      }
+      await client.query('select staging.open_run_table($1, $2)', [feedRelation(run.feed), run.id]);
+    });
   }
 
   private async isFirst(sql: StagedSql): Promise<boolean> {
