@@ -10,6 +10,9 @@ import { applyStaged, clearRun, keyStaged, listLeftRuns, runTable, type StagedRu
 /** A run whose lease was given this often without an end is given up and shown to people. */
 const MOST_ATTEMPTS = 8;
 
+/** Leases a run may have had in all: a delivery that ends its worker each time (memory, say) must not do so for ever. */
+const MOST_LEASES = 20;
+
 /** What the line's steps work with. */
 export interface LineParts {
   database: Database;
@@ -122,6 +125,7 @@ export class Line {
     if (claimed === null) return;
     const { run, lease } = claimed;
     killPoint(`${state}.claimed`, id);
+    if (run.attempts > MOST_LEASES) return this.fail(lease, deadly());
     try {
       await holdLease(ledger, lease, (signal) => work(run, lease, signal));
     } catch (error) {
@@ -140,6 +144,13 @@ export class Line {
       : { zh: '查看工作进程日志后运行 hushu run retry', en: "See the worker's log, then run hushu run retry" };
     await this.parts.ledger.advance(lease, { state: 'failed', reason: { rule: error instanceof HubError ? error.code : 'HUSHU-WORKER-01', text, hint } });
   }
+}
+
+function deadly(): HubError {
+  return new HubError({
+    code: 'HUSHU-WORKER-02', zh: `处理此批次的工作进程中止了 ${MOST_LEASES} 次`, en: `Workers on this delivery ended ${MOST_LEASES} times without an outcome`,
+    hintZh: '查看工作进程日志与机器内存,排除后运行 hushu run retry', hintEn: "Look at the worker's log and the machine's memory, then run hushu run retry",
+  });
 }
 
 /** Both, on connections of their own; what one of them throws is thrown when the other has ended too. */
