@@ -3,6 +3,7 @@ import { facetsOf, type Facet, type Supplier } from '#reconcile';
 import type { StepCount } from '#runs';
 import type { ClientBase } from 'pg';
 import { FacetSql } from '../history/facet-sql.js';
+import { noteFilled } from '../history/note-filled.js';
 import { keepAffectedPersons, keepPersonsOfFirst } from '../person/persons.js';
 import { fillFile, Steps } from './steps.js';
 
@@ -62,10 +63,12 @@ async function fillFirst(steps: Steps, s: ReconciledRun, facet: Facet, entries: 
   const rows = `${feedRelation(s.feed)}_${facet.relation === 'provisional_identity' ? 'newcomer' : 'plain'}`;
   const roles = [...new Set(entries.map(({ role }) => role))];
   const { rows: [keys] } = await steps.client.query<{ dropped: boolean }>('select registry.drop_keys($1) as dropped', [facet.table]);
+  let filled = 0;
   for (const role of roles) {
     const ofRole = entries.filter((entry) => entry.role === role);
-    await steps.fill(facet.table, sql.bulk(ofRole, rows), [steps.knownAt, dayOf(s.asOf), s.run, await lastChunk(steps)]);
+    filled += await steps.take('fill', facet.table, sql.bulk(ofRole, rows), [steps.knownAt, dayOf(s.asOf)]);
   }
+  if (filled > 0) await steps.did('change', 'change', async () => noteFilled(steps.client, facet, s.run, await lastChunk(steps)));
   if (!keys!.dropped) return;
   const start = performance.now();
   await steps.client.query('select registry.build_keys($1)', [facet.table]);

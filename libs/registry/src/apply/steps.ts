@@ -25,12 +25,11 @@ export class Steps {
     return rowCount ?? 0;
   }
 
-  /** Runs a statement that fills a table and notes the change, and says how many persons of it and in how many chunks. */
-  async fill(relation: string, text: string, values: unknown[]): Promise<void> {
+  /** Does what is more than a statement; `work` gives how many rows it wrote. */
+  async did(step: string, relation: string, work: () => Promise<number>): Promise<void> {
     const start = performance.now();
-    const { rows: [said] } = await this.client.query<{ persons: string; chunks: string }>(text, values);
-    this.done.push(
-      { step: 'fill', relation, rows: Number(said!.persons), ms: performance.now() - start }, { step: 'change', relation: 'change', rows: Number(said!.chunks), ms: 0 });
+    const rows = await work();
+    this.done.push({ step, relation, rows, ms: performance.now() - start });
   }
 }
 
