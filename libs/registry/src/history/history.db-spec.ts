@@ -147,6 +147,10 @@ describe('history', () => {
   it('writes whose facets changed in chunks', async () => {
     await bench.full(SPINE, '2025-06-01', [registered('R1', 'D1', '王小明')]);
     await bench.full('pension', '2025-06-05', [pensioned('P1', 'D1', '王小明'), pensioned('P2', 'D2', '李红')]);
+    expect(await bench.rows('select op, facet, persons from registry.change where run = 2 order by facet')).toEqual([
+      { op: 'I', facet: 'identity', persons: `{${token('D2')}}` },
+      { op: 'I', facet: 'pension', persons: `{${token('D1')},${token('D2')}}` },
+    ]);
     await bench.full('pension', '2025-07-05', [pensioned('P1', 'D1', '王小明', { 参保状态: '2' })]);
     expect(await bench.rows('select run, op, facet, persons from registry.change where run = 3 order by chunk')).toEqual([
       { run: '3', op: 'D', facet: 'identity', persons: `{${token('D2')}}` },
