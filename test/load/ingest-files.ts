@@ -166,7 +166,7 @@ function headerOf(file: string): string[] {
 }
 
 /** What the deliveries follow from: the simulator and the district's config. */
-function simulatorDigest(): string {
+export function simulatorDigest(): string {
   const hash = createHash('sha1');
   for (const root of [join(ROOT, 'dist', 'libs', 'population'), join(ROOT, 'config', 'feeds'), join(ROOT, 'config', 'codes'), join(import.meta.dirname, 'ingest-files.js')]) {
     for (const file of filesBelow(root)) if (!file.endsWith('.map')) hash.update(readFileSync(file));

@@ -2,18 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '#services';
 import { FEED, ingestFiles, SPINE, type IngestFiles } from './ingest-files.js';
+import { runDistrict } from './ingest-district.js';
 import { IngestServer, type Delivered, type IngestHub } from './ingest-hub.js';
 import { BARE, bareCopy, pgloader } from './ingest-rivals.js';
 import { machine, median, option, withSpread, writeSection } from './report.js';
 
 const ROWS = 350_000;
+const DISTRICT = 407_016;
 const DAYS = { spine: '2026-11-20', first: '2026-11-21', again: '2026-11-22', changed: '2026-11-23' };
 /** Stores of the run: the register alone, and a copy of it to which the feed is delivered. */
 const REGISTER = 'register';
 const LINE = 'line';
 
 /** Milliseconds of one round; every one of `limit` is the same file through a bare COPY. */
-interface Round { limit: number[]; limitGb: number; first: number; firstGb: number; kept: number; again: number; changed: number; peak: number }
+interface Round { limit: number[]; limitGb?: number; first: number; firstGb?: number; kept?: number; again: number; changed: number; peak: number }
 
 type Say = (line: string) => void;
 
@@ -28,6 +30,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const say: Say = (line) => { process.stderr.write(`${line}\n`); };
   const tell = args.includes('--steps') ? (delivered: Delivered) => { say(stepsOf(delivered)); } : () => undefined;
   const { HUSHU_CACHE: cache } = await readSettings();
+  if (args.includes('--district')) return runDistrict(Number(option(args, 'people') ?? DISTRICT), cache, args.includes('--json'), say);
+  const brief = args.includes('--brief');
   const files = await ingestFiles(rows, cache, say);
   const server = await IngestServer.start(cache);
   try {
@@ -41,10 +45,10 @@ export async function run(args: readonly string[]): Promise<number> {
 
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
-      measured.push(await measure(server, files, tell));
+      measured.push(await measure(server, files, brief, tell));
       say(`round ${round}: ${lineOf(measured.at(-1)!)}`);
     }
-    const loader = args.includes('--no-pgloader') ? null : await pgloader(server, files);
+    const loader = brief ? undefined : await pgloader(server, files);
     if (loader === null) say('pgloader is not on this machine: it was not measured');
     const result = resultOf(rows, measured, loader);
     const table = tableOf(rows, measured, loader, smallerRun(cache, rows));
@@ -59,7 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function measure(server: IngestServer, files: IngestFiles, tell: (delivered: Delivered) => void): Promise<Round> {
+async function measure(server: IngestServer, files: IngestFiles, brief: boolean, tell: (delivered: Delivered) => void): Promise<Round> {
   const limit = [await bareCopy(server, files, 'utf8')];
   const [first, again, changed, peak] = await onStore(server, files.config, false, async (line) => {
     const delivered = [await line.deliver(FEED, files.first, DAYS.first)];
@@ -72,6 +76,7 @@ async function measure(server: IngestServer, files: IngestFiles, tell: (delivere
     return [...delivered.map(({ ms }) => ms), line.peak()] as [number, number, number, number];
   });
   limit.push(await bareCopy(server, files, 'utf8'));
+  if (brief) return { limit, first, again, changed, peak };
   const limitGb = await bareCopy(server, files, 'gb18030');
   const firstGb = await onStore(server, files.configGb, false, async (line) => (await line.deliver(FEED, files.firstGb, DAYS.first)).ms);
   const kept = await onStore(server, files.config, true, async (line) => (await line.deliver(FEED, files.first, DAYS.first)).ms);
@@ -94,51 +99,62 @@ async function onStore<T>(server: IngestServer, config: string, keepDeliveries: 
 const ratio = (round: Round, ms: number): number => ms / median(round.limit);
 
 function lineOf(round: Round): string {
-  const part = (name: string, ms: number): string => `${name} ${Math.round(ms)} ms (${ratio(round, ms).toFixed(3)})`;
+  const part = (name: string, ms?: number): string[] => (ms === undefined ? [] : [`${name} ${Math.round(ms)} ms (${ratio(round, ms).toFixed(3)})`]);
   return [
-    `LIMIT ${round.limit.map(Math.round).join(', ')} ms, in GB18030 ${Math.round(round.limitGb)}`, part('first', round.first), part('in GB18030', round.firstGb),
-    part('kept', round.kept), part('again', round.again), part('changed', round.changed), `worker ${round.peak} MiB`,
+    `LIMIT ${round.limit.map(Math.round).join(', ')} ms`, ...part('first', round.first), ...part('again', round.again), ...part('changed', round.changed),
+    ...part('COPY of GB18030', round.limitGb), ...part('first in GB18030', round.firstGb), ...part('first, kept', round.kept), `worker ${round.peak} MiB`,
   ].join(' · ');
 }
 
-interface Result { rows: number; first: number; identical: number; delta1: number; gb18030: number; usPerRow: number; [also: string]: unknown }
+interface Result { rows: number; first: number; identical: number; delta1: number; gb18030: number | null; usPerRow: number; [also: string]: unknown }
 
-function resultOf(rows: number, rounds: Round[], loader: number | null): Result {
-  const of = (value: (round: Round) => number): number => Number(median(rounds.map(value)).toFixed(3));
-  const spread = (value: (round: Round) => number): number[] => [Math.min, Math.max].map((pick) => Number(pick(...rounds.map(value)).toFixed(3)));
-  const values = {
-    first: (round: Round) => ratio(round, round.first), identical: (round: Round) => ratio(round, round.again), delta1: (round: Round) => ratio(round, round.changed),
-    gb18030: (round: Round) => round.firstGb / round.first, usPerRow: (round: Round) => round.first * 1000 / rows,
+function resultOf(rows: number, rounds: Round[], loader: number | null | undefined): Result {
+  type Value = (round: Round) => number | undefined;
+  const all = (value: Value): number[] => rounds.map(value).filter((one) => one !== undefined);
+  const of = (value: Value): number => Number(median(all(value)).toFixed(3));
+  const orNull = (value: Value): number | null => (all(value).length === 0 ? null : of(value));
+  const values: Record<string, Value> = {
+    first: (round) => ratio(round, round.first), identical: (round) => ratio(round, round.again), delta1: (round) => ratio(round, round.changed),
+    gb18030: (round) => round.firstGb && round.firstGb / round.first, usPerRow: (round) => round.first * 1000 / rows,
+    firstKept: (round) => round.kept && ratio(round, round.kept), firstInGb18030: (round) => round.firstGb && round.firstGb / round.limitGb!,
   };
+  const spreads = Object.entries(values).map(([name, value]) => [name, all(value)] as const).filter(([, list]) => list.length > 0);
+  const limits = rounds.flatMap(({ limit }) => limit);
   return {
-    rows, first: of(values.first), identical: of(values.identical), delta1: of(values.delta1), gb18030: of(values.gb18030), usPerRow: of(values.usPerRow),
-    spread: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spread(value)])),
-    firstKept: of((round) => ratio(round, round.kept)), firstInGb18030: of((round) => round.firstGb / round.limitGb),
-    limitMs: Math.round(median(rounds.flatMap(({ limit }) => limit))), limitSpreadMs: spreadOf(rounds.flatMap(({ limit }) => limit)),
-    pgloader: loader === null ? null : Number((loader / median(rounds.map(({ first }) => first))).toFixed(2)), workerMiB: Math.max(...rounds.map(({ peak }) => peak)), rounds: rounds.length,
+    rows, first: of(values.first!), identical: of(values.identical!), delta1: of(values.delta1!), gb18030: orNull(values.gb18030!), usPerRow: of(values.usPerRow!),
+    firstKept: orNull(values.firstKept!), firstInGb18030: orNull(values.firstInGb18030!),
+    pgloader: loader == null ? null : Number((loader / median(rounds.map(({ first }) => first))).toFixed(2)),
+    spread: Object.fromEntries(spreads.map(([name, list]) => [name, [Math.min(...list), Math.max(...list)].map((one) => Number(one.toFixed(3)))])),
+    limitMs: Math.round(median(limits)), limitSpreadMs: [Math.min(...limits), Math.max(...limits)].map(Math.round),
+    workerMiB: Math.max(...rounds.map(({ peak }) => peak)), rounds: rounds.length,
   };
 }
 
-const spreadOf = (values: number[]): number[] => [Math.round(Math.min(...values)), Math.round(Math.max(...values))];
-
-function tableOf(rows: number, rounds: Round[], loader: number | null, smaller: Result | null): string {
+function tableOf(rows: number, rounds: Round[], loader: number | null | undefined, smaller: Result | null): string {
   const limits = rounds.flatMap(({ limit }) => limit);
-  const line = (name: string, ms: (round: Round) => number, against?: (round: Round) => number): string =>
-    `| ${name} | ${withSpread(rounds.map((round) => ms(round) / 1000), 2)} | ${withSpread(rounds.map((round) => ms(round) / (against?.(round) ?? median(round.limit))), 2)} | ${withSpread(rounds.map((round) => ms(round) * 1000 / rows), 1)} |`;
+  const line = (name: string, ms: (round: Round) => number | undefined, against: (round: Round) => number = (round) => median(round.limit)): string[] => {
+    const known = rounds.filter((round) => ms(round) !== undefined);
+    if (known.length === 0) return [];
+    const of = (value: (round: Round) => number, digits: number): string => withSpread(known.map(value), digits);
+    return [`| ${name} | ${of((round) => ms(round)! / 1000, 2)} | ${of((round) => ms(round)! / against(round), 2)} | ${of((round) => ms(round)! * 1000 / rows, 1)} |`];
+  };
   const first = median(rounds.map((round) => round.first));
+  const gb = rounds.filter(({ firstGb }) => firstGb !== undefined).map((round) => round.firstGb! / round.first);
   return [
-    `${rows.toLocaleString('en')} rows of ${FEED}; ${machine()}; ${rounds.length} interleaved rounds. LIMIT is a bare COPY of the same file into a logged table of text with its primary key on the document number, in the same server, three times a round; ratios are to the round's median. The hub's side is the product's own contract and worker: from the file handed in to the unified record published with history, changes and ledger.`,
+    `${rows.toLocaleString('en')} rows of ${FEED}; ${machine()}; ${rounds.length === 1 ? 'one round' : `${rounds.length} interleaved rounds`}. LIMIT is a bare COPY of the same file into a logged table of text with its primary key on the document number, in the same server, three times a round; ratios are to the round's median. The hub's side is the product's own contract and worker: from the file handed in to the unified record published with history, changes and ledger.`,
     '', '| | seconds | ratio to LIMIT | µs a row |', '|---|---|---|---|',
     `| LIMIT: bare COPY | ${withSpread(limits.map((ms) => ms / 1000), 2)} | 1 | ${withSpread(limits.map((ms) => ms * 1000 / rows), 1)} |`,
-    line('first full delivery', ({ first: ms }) => ms),
-    line('the same, raw delivery kept sealed', ({ kept }) => kept),
-    line('the same rows again, in another order', ({ again }) => again),
-    line('full snapshot, 1 % changed', ({ changed }) => changed),
-    line('first full delivery in GB18030, as the contract stands, against COPY of that file', ({ firstGb }) => firstGb, ({ limitGb }) => limitGb),
-    ...(loader === null ? ['| pgloader | not on this machine | | |'] : [`| pgloader, load only | ${(loader / 1000).toFixed(2)} | ${(loader / median(limits)).toFixed(2)} | ${(loader * 1000 / rows).toFixed(1)} |`]),
+    ...line('first full delivery', (round) => round.first),
+    ...line('the same, raw delivery kept sealed', ({ kept }) => kept),
+    ...line('the same rows again, in another order', ({ again }) => again),
+    ...line('full snapshot, 1 % changed', ({ changed }) => changed),
+    ...line('bare COPY of the file in GB18030', ({ limitGb }) => limitGb),
+    ...line('first full delivery in GB18030, as the contract stands; against COPY of that file', ({ firstGb }) => firstGb, ({ limitGb }) => limitGb!),
+    ...(loader === undefined ? [] : loader === null ? ['| pgloader | not on this machine | | |']
+      : [`| pgloader, load only | ${(loader / 1000).toFixed(2)} | ${(loader / median(limits)).toFixed(2)} | ${(loader * 1000 / rows).toFixed(1)} |`]),
     '', [
-      `GB18030 against UTF-8: ${withSpread(rounds.map(({ firstGb, first: ms }) => firstGb / ms), 2)}.`,
-      ...(loader === null ? [] : [`pgloader takes ${(loader / first).toFixed(1)} times as long as the first delivery.`]),
+      ...(gb.length === 0 ? [] : [`GB18030 against UTF-8: ${withSpread(gb, 2)}.`]),
+      ...(loader == null ? [] : [`pgloader takes ${(loader / first).toFixed(1)} times as long as the first delivery.`]),
       ...(smaller ? [`A row costs ${(first * 1000 / rows / smaller.usPerRow).toFixed(2)} times what it costs at ${smaller.rows.toLocaleString('en')} rows.`] : []),
       `The worker's memory at its peak: ${Math.max(...rounds.map(({ peak }) => peak))} MiB.`,
     ].join(' '),
