@@ -22,4 +22,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 120000,
+  // Many specs wait for PostgreSQL, for leases or for a browser: a core each, and none kept back.
+  maxWorkers: '100%',
 };
