@@ -19,6 +19,8 @@ const ENDED = new Set<Run['state']>(['published', 'held', 'refused', 'failed', '
 
 /** PostgreSQL and Redis as the supervisor starts them, and stores side by side in that one server. */
 export class IngestServer {
+  private running: IngestHub | undefined;
+
   private constructor(readonly folder: string, readonly postgres: PostgresServer, readonly redis: RedisServer | undefined, private readonly cache: string) {}
 
   static async start(cache: string): Promise<IngestServer> {
@@ -71,10 +73,13 @@ export class IngestServer {
     }
     const settings = await readSettings({ HUSHU_DATA: this.folder, HUSHU_CONFIG: config, HUSHU_CACHE: this.cache });
     await prepareStore(settings, this.urlOf(name));
-    return IngestHub.start(settings, this.urlOf(name), this.redis?.url ?? '', keepDeliveries);
+    this.running = await IngestHub.start(settings, this.urlOf(name), this.redis?.url ?? '', keepDeliveries);
+    return this.running;
   }
 
+  /** Stops what runs, also after something went wrong. */
   async stop(): Promise<void> {
+    await this.running?.stop();
     await this.redis?.stop();
     await this.postgres.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -129,7 +134,7 @@ export class IngestHub {
   }
 
   async stop(): Promise<void> {
-    await this.database.end();
+    await this.database.end().catch(() => undefined);
     if (this.worker.exitCode === null && this.worker.kill('SIGTERM')) await once(this.worker, 'exit');
   }
 }

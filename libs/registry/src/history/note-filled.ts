@@ -11,6 +11,8 @@ const BLOCKS = 4096;
 const UUID_OID = 2950;
 /** One tuple of COPY BINARY with one uuid: column count, length, the key. */
 const TUPLE = 22;
+/** One element of an array of uuids in binary: length, the key. */
+const ELEMENT = 20;
 
 /**
  * Notes that a first delivery brought a facet to everybody in its table who has it from this run, in chunks in the
@@ -29,8 +31,8 @@ export async function noteFilled(client: ClientBase, facet: Facet, run: number, 
     if (persons.length === 0) continue;
     const copy = copyIn(client, 'copy registry.change (run, chunk, op, facet, persons) from stdin (format binary)');
     copy.write(COPY_HEADER);
-    for (let from = 0; from < persons.length; from += CHUNK * 16) {
-      copy.write(chunkOf(run, lastChunk + ++chunks, facet.name, persons.subarray(from, Math.min(persons.length, from + CHUNK * 16))));
+    for (let from = 0; from < persons.length; from += CHUNK) {
+      copy.write(chunkOf(run, lastChunk + ++chunks, facet.name, persons.subarray(from, from + CHUNK)));
     }
     copy.end(COPY_END);
     await once(copy, 'finish');
@@ -38,33 +40,44 @@ export async function noteFilled(client: ClientBase, facet: Facet, run: number, 
   return chunks;
 }
 
-/** Keys side by side, 16 bytes each. */
-async function personsOf(client: ClientBase, sql: string): Promise<Buffer> {
+/** The keys as COPY gives them. */
+async function personsOf(client: ClientBase, sql: string): Promise<Keys> {
   const parts: Buffer[] = [];
   for await (const part of copyOut(client, sql) as AsyncIterable<Buffer>) parts.push(part);
   const bytes = Buffer.concat(parts);
-  const count = Math.floor((bytes.length - COPY_HEADER.length) / TUPLE);
-  const persons = Buffer.allocUnsafe(count * 16);
-  for (let n = 0, at = COPY_HEADER.length + 6; n < count; n++, at += TUPLE) bytes.copy(persons, n * 16, at, at + 16);
-  return persons;
+  return new Keys(bytes, COPY_HEADER.length, Math.floor((bytes.length - COPY_HEADER.length) / TUPLE));
+}
+
+/** Uuids in the tuples of a COPY. */
+class Keys {
+  constructor(private readonly tuples: Buffer, private readonly start: number, readonly length: number) {}
+
+  subarray(from: number, to: number): Keys {
+    return new Keys(this.tuples, this.start + from * TUPLE, Math.min(to, this.length) - from);
+  }
+
+  /** Writes them as the elements of an array: length and key are what a tuple has behind its column count. */
+  write(to: Buffer, at: number): void {
+    const { tuples } = this;
+    for (let n = 0, from = this.start + 2; n < this.length; n++, from += 2) {
+      for (const end = from + ELEMENT; from < end; from++) to[at++] = tuples[from];
+    }
+  }
 }
 
 /** A row of registry.change in COPY BINARY: run, chunk, "char", text, uuid[]. */
-function chunkOf(run: number, chunk: number, facet: string, persons: Buffer): Buffer {
-  const count = persons.length / 16;
+function chunkOf(run: number, chunk: number, facet: string, persons: Keys): Buffer {
   const name = Buffer.from(facet);
-  const row = Buffer.allocUnsafe(2 + 8 + 8 + 5 + 4 + name.length + 4 + 20 + count * 20);
+  const elements = persons.length * ELEMENT;
+  const row = Buffer.allocUnsafe(2 + 8 + 8 + 5 + 4 + name.length + 4 + 20 + elements);
   let at = row.writeInt16BE(5, 0);
   for (const value of [run, chunk]) at = row.writeInt32BE(value, row.writeInt32BE(4, at));
   at = row.writeUInt8(73, row.writeInt32BE(1, at));
   at = row.writeInt32BE(name.length, at);
   at += name.copy(row, at);
-  at = row.writeInt32BE(20 + count * 20, at);
+  at = row.writeInt32BE(20 + elements, at);
   // One dimension, no nulls, of uuid, so many, from 1.
-  for (const value of [1, 0, UUID_OID, count, 1]) at = row.writeInt32BE(value, at);
-  for (let n = 0; n < count; n++) {
-    at = row.writeInt32BE(16, at);
-    at += persons.copy(row, at, n * 16, n * 16 + 16);
-  }
+  for (const value of [1, 0, UUID_OID, persons.length, 1]) at = row.writeInt32BE(value, at);
+  persons.write(row, at);
   return row;
 }
