@@ -10,7 +10,7 @@ export class RowHash {
   private readonly seedLow: number;
   /** The buffer hashed last, read four bytes at a time: rows come out of the same few buffers. */
   private buffer: Buffer | null = null;
-  private view = new DataView(new ArrayBuffer(0));
+  private view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(seed: Buffer) {
     this.seedHigh = seed.readInt32BE(0);
