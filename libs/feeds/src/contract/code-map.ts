@@ -3,9 +3,14 @@ import type { ContractFault } from './contract.js';
 /** How one feed's codes of one list are read. */
 export interface CodeMap {
   list: string;
+  /** The feed brings the list itself: no other feed's codes of that name are the same. */
+  own: boolean;
   /** supplier's code → hub's code; where the feed has no file of its own, each hub code to itself. */
   entries: ReadonlyMap<string, string>;
 }
+
+/** Code maps of one feed by list: every list its fields use. */
+export type FeedCodes = ReadonlyMap<string, CodeMap>;
 
 /** The hub's own lists, config/codes/<list>.csv: list → its codes. */
 export type HubCodes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -47,26 +52,46 @@ export function csvLines(source: string): CsvLine[] {
   return lines;
 }
 
-/** One feed's codes/<list>.csv, checked against the hub's list. */
-export function readCodeMap(file: string, list: string, source: string, hub: ReadonlySet<string>): { map: CodeMap; faults: ContractFault[] } {
+const MAPPED = 'supplier,hub,zh';
+/** A list that only this feed has says its hub codes' words itself, in both languages. */
+const OWN = 'supplier,hub,zh,en';
+
+/** Whether a feed's codes/<list>.csv is written as a list of its own, not as a map onto the hub's. */
+export function isOwnList(source: string): boolean {
+  return csvLines(source)[0]?.cells.join(',') === OWN;
+}
+
+/** One feed's codes/<list>.csv, checked against the hub's list; without one it is the feed's own, headed `supplier,hub,zh,en`. */
+export function readCodeMap(file: string, list: string, source: string, hub: ReadonlySet<string> | undefined): { map: CodeMap; faults: ContractFault[] } {
   const faults: ContractFault[] = [];
   const entries = new Map<string, string>();
+  const map: CodeMap = { list, own: hub === undefined, entries };
   const [header, ...rows] = csvLines(source);
-  if (header?.cells.join(',') !== 'supplier,hub,zh') {
-    faults.push(at(file, 1, 'codes-header', '首行应为 supplier,hub,zh', 'the first line must be supplier,hub,zh'));
-    return { map: { list, entries }, faults };
+  const wanted = map.own ? OWN : MAPPED;
+  if (header?.cells.join(',') !== wanted) {
+    faults.push(at(file, 1, 'codes-header', `首行应为 ${wanted}`, `the first line must be ${wanted}`));
+    return { map, faults };
   }
+  const wordsOf = new Map<string, string>();
   for (const { line, cells } of rows) {
-    const [supplier, code] = cells;
-    if (cells.length !== 3 || supplier === '') {
-      faults.push(at(file, line, 'codes-columns', '应有三列, 且来源代码不为空', 'three columns are needed, and a supplier code'));
-    } else if (!hub.has(code)) {
+    const [supplier, code, ...words] = cells;
+    const said = words.join(' · ');
+    if (cells.length !== header.cells.length || supplier === '') {
+      faults.push(at(file, line, 'codes-columns', `应有 ${header.cells.length} 列, 且来源代码不为空`, `${header.cells.length} columns are needed, and a supplier code`));
+    } else if (map.own && (code === '' || words.includes(''))) {
+      faults.push(at(file, line, 'codes-words', '数据源自带的代码表须写明代码及其中英文名称', "a list of the feed's own needs a code and its words in both languages"));
+    } else if (hub !== undefined && !hub.has(code)) {
       faults.push(at(file, line, 'code-unknown', `代码 ${code} 不在 ${list} 中`, `code ${code} is not in ${list}`));
     } else if (entries.has(supplier)) {
       faults.push(at(file, line, 'code-repeated', `来源代码 ${supplier} 重复`, `supplier code ${supplier} stands twice`));
-    } else entries.set(supplier, code);
+    } else if (map.own && (wordsOf.get(code) ?? said) !== said) {
+      faults.push(at(file, line, 'codes-words', `代码 ${code} 的名称与前文不同`, `code ${code} has other words above`));
+    } else {
+      entries.set(supplier, code);
+      wordsOf.set(code, said);
+    }
   }
-  return { map: { list, entries }, faults };
+  return { map, faults };
 }
 
 export function at(file: string, line: number, rule: string, zh: string, en: string): ContractFault {

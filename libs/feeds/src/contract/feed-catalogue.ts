@@ -4,8 +4,9 @@ import { addressPlaces, CodeSet, HubError, parseCodeSet, type AddressPlaces } fr
 import type { RowContext } from '../row/row-plan.js';
 import { RowReader } from '../row/row-reader.js';
 import type { DivisionRule } from '../types/value-type.js';
+import type { FeedCodes } from './code-map.js';
 import type { ContractFault, FeedContract } from './contract.js';
-import { readContracts, type FeedCodes } from './read-contract.js';
+import { readContracts } from './read-contract.js';
 
 interface Parts {
   configDir: string;

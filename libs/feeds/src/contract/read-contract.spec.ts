@@ -67,6 +67,14 @@ describe('a contract that is sound', () => {
     expect([...(codes.get('sex')?.entries ?? [])]).toEqual([['0', '0'], ['1', '1'], ['2', '2'], ['9', '9']]);
   });
 
+  it('may bring a code list of its own, with the words of its codes', () => {
+    const yaml = readFileSync(join(here, 'ok/every-part.yaml'), 'utf8').replace('codes: card-status', 'codes: parcel-status');
+    const { codes, contract, faults } = faultsOf(yaml, { 'codes/parcel-status.csv': readFileSync(join(here, 'ok/codes/parcel-status.csv'), 'utf8') });
+    expect(faults).toEqual([]);
+    expect(contract?.fields.find((field) => field.column === '状态')?.codes).toBe('parcel-status');
+    expect([...(codes.get('parcel-status')?.entries ?? [])]).toEqual([['POSTED', '1'], ['ON THE WAY', '1'], ['LOST, GONE', '9']]);
+  });
+
   it('has another version when its codes change, and the same one on another line end', () => {
     const yaml = readFileSync(join(here, 'ok/every-part.yaml'), 'utf8');
     const codes = 'supplier,hub,zh\nOPEN,1,可用\n';
@@ -95,6 +103,20 @@ describe('a contract that is not', () => {
     expect(faults).toMatchObject([{ file: 'feeds/parcel/codes/card-status.csv', line: lineOf(csv) || 1, rule: ruleOf(name) }]);
   });
 
+  it.each(files('not-ok/own-codes', '.csv'))('own-codes/%s', (name) => {
+    const csv = readFileSync(join(here, 'not-ok/own-codes', name), 'utf8');
+    const yaml = readFileSync(join(here, 'ok/every-part.yaml'), 'utf8').replace('codes: card-status', 'codes: parcel-status');
+    const { contract, faults } = faultsOf(yaml, { 'codes/parcel-status.csv': csv });
+    expect(contract).toBeNull();
+    expect(faults).toMatchObject([{ file: 'feeds/parcel/codes/parcel-status.csv', line: lineOf(csv), rule: ruleOf(name) }]);
+  });
+
+  it('supplies by a code its own list does not have', () => {
+    const yaml = readFileSync(join(here, 'ok/every-part.yaml'), 'utf8').replace('codes: card-status', 'codes: parcel-status').replace("in: ['1']", "in: ['7']");
+    const { faults } = faultsOf(yaml, { 'codes/parcel-status.csv': readFileSync(join(here, 'ok/codes/parcel-status.csv'), 'utf8') });
+    expect(faults).toMatchObject([{ file: 'feeds/parcel/feed.yaml', rule: 'code-unknown' }]);
+  });
+
   it('names everything that is wrong at once', () => {
     const yaml = readFileSync(join(here, 'not-ok/several/three-at-once.yaml'), 'utf8');
     const rules = ['value-unknown', 'key-unknown', 'share-range', 'column-unknown'];
@@ -116,7 +138,7 @@ describe('a district', () => {
       await cp(join(here, 'not-ok/district', name), folder, { recursive: true });
       await cp(join(fiction, 'codes'), join(folder, 'codes'), { recursive: true });
       const { faults, contracts } = await readContracts(folder);
-      expect(faults.map((fault) => fault.rule)).toEqual([name]);
+      expect(faults.map((fault) => fault.rule)).toEqual([ruleOf(name)]);
       const [fault] = faults;
       const text = fault.rule === 'file-missing' ? '' : readFileSync(join(folder, fault.file), 'utf8');
       expect(fault.line).toBe(lineOf(text) || 1);

@@ -3,14 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkContract } from './check-contract.js';
-import { at, type CodeMap, type HubCodes, readCodeMap } from './code-map.js';
+import { at, type CodeMap, type FeedCodes, type HubCodes, isOwnList, readCodeMap } from './code-map.js';
 import { ContractFile } from './contract-file.js';
 import { FEED_SHAPE } from './contract-shape.js';
 import type { ContractFault, FeedContract, FieldContract, FormatContract, RoleContract, SupplyContract } from './contract.js';
 import { checkDistrict } from './district-contracts.js';
-
-/** Code maps of one feed by list: every list its fields use. */
-export type FeedCodes = ReadonlyMap<string, CodeMap>;
 
 export interface ReadContract {
   /** Null when anything is wrong with the folder. */
@@ -91,7 +88,7 @@ export function readSources(folder: string, sources: ReadonlyMap<string, string>
   if (raw === undefined) return { contract: null, codes, file, faults: codeFaults };
 
   const contract = contractOf(raw, folder, versionOf(sources));
-  checkContract(contract, file, hubCodes);
+  checkContract(contract, file, withOwn(hubCodes, codes));
   if (contract.feed !== undefined && contract.feed !== basename(folder)) {
     file.fault(['feed'], 'feed-folder', '数据源名须与文件夹名相同', "the feed's id must be its folder's name");
   }
@@ -100,7 +97,7 @@ export function readSources(folder: string, sources: ReadonlyMap<string, string>
     if (!used.has(list)) codeFaults.push(at(codesFile(folder, list), 1, 'codes-unused', `没有字段使用代码表 ${list}`, `no column uses the list ${list}`));
   }
   for (const list of used) {
-    if (!codes.has(list)) codes.set(list, { list, entries: new Map([...(hubCodes.get(list) ?? [])].map((code) => [code, code])) });
+    if (!codes.has(list)) codes.set(list, { list, own: false, entries: new Map([...(hubCodes.get(list) ?? [])].map((code) => [code, code])) });
   }
   const faulty = file.faults.length + codeFaults.length > 0;
   return { contract: faulty ? null : contract, codes, file, faults: codeFaults };
@@ -113,7 +110,7 @@ function readCodes(folder: string, sources: ReadonlyMap<string, string>, hubCode
     if (name === 'feed.yaml') continue;
     const list = basename(name, '.csv');
     const hub = hubCodes.get(list);
-    if (hub === undefined) {
+    if (hub === undefined && !isOwnList(source)) {
       faults.push(at(codesFile(folder, list), 1, 'list-unknown', `没有代码表 “${list}”`, `there is no code list "${list}"`));
       continue;
     }
@@ -122,6 +119,12 @@ function readCodes(folder: string, sources: ReadonlyMap<string, string>, hubCode
     faults.push(...read.faults);
   }
   return { codes, faults };
+}
+
+/** The hub's lists and those the feed brings itself. */
+function withOwn(hubCodes: HubCodes, codes: FeedCodes): HubCodes {
+  const own = [...codes.values()].filter((map) => map.own);
+  return own.length === 0 ? hubCodes : new Map([...hubCodes, ...own.map(({ list, entries }) => [list, new Set(entries.values())] as const)]);
 }
 
 /** What FEED_SHAPE lets through, of a file that may have faults: any part may be missing. */
