@@ -30,6 +30,12 @@ describe('linkage', () => {
     expect(await bench.rows('select attribute, winner_value, other_value from reconcile.conflict')).toEqual([{ attribute: 'name', winner_value: '王小明', other_value: '王晓明' }]);
   });
 
+  it('notes a sex that disagrees, and none that is not stated', async () => {
+    await bench.full(SPINE, '2025-06-01', [registered('R1', 'D1', '王小明'), registered('R2', 'D2', '李小红'), registered('R3', 'D3', '张小兰', { 性别: '9' })]);
+    await bench.full(MEDICAL, '2025-06-02', [insured('M1', 'D1', '王小明', { 性别: '2' }), insured('M2', 'D2', '李小红', { 性别: '9' }), insured('M3', 'D3', '张小兰', { 性别: '2' })]);
+    expect(await bench.rows('select person, winner_value, other_value from reconcile.conflict')).toEqual([{ person: token('D1'), winner_value: '1', other_value: '2' }]);
+  });
+
   it('sends a row with the number of one and the name of another to review and serves it of nobody', async () => {
     await bench.full(SPINE, '2025-06-01', [registered('R1', 'D1', '王小明')]);
     await bench.full(MEDICAL, '2025-06-02', [insured('M1', 'D1', '李红')]);

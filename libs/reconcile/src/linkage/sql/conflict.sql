@@ -7,7 +7,8 @@ join reconcile.resolution r on r.subject_key = c.subject_key and r.source_key = 
 join reconcile.subject p on p.document = c.subject_key and p.person = r.after
 cross join lateral (values
   ('name', p.name_fold, c.name_fold),
-  ('sex', p.sex, c.sex),
+  -- 0 unknown and 9 not stated (GB/T 2261.1) say nothing that could disagree.
+  ('sex', p.sex, case when p.sex in ('1', '2') and c.sex in ('1', '2') then c.sex end),
   ('birthDate', p.birth_date::text, c.birth_date::text),
   ('deathDate', p.death_date::text, c.death_date::text)
 ) v (attribute, registered, delivered)
