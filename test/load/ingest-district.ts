@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } fro
 import { join } from 'node:path';
 import { FEED_ORDER, simulate } from '#population';
 import { simulatorDigest } from './ingest-files.js';
-import { IngestServer } from './ingest-hub.js';
+import { IngestServer, type Delivered } from './ingest-hub.js';
 import { machine, ROOT, writeSection } from './report.js';
 
 const PEOPLE = 407_016;
@@ -11,7 +11,7 @@ const DISTRICT = 'district';
 interface Entry { feed: string; file: string; mode: 'full' | 'delta'; asOf: string }
 
 /** A whole district's first deliveries, one feed after another on an empty store, with the errors people make. */
-export async function runDistrict(people: number, cache: string, json: boolean, say: (line: string) => void): Promise<number> {
+export async function runDistrict(people: number, cache: string, json: boolean, say: (line: string) => void, tell: (delivered: Delivered) => void): Promise<number> {
   const config = join(ROOT, 'config');
   const folder = join(cache, 'bench', `district-${people}-${simulatorDigest()}`);
   if (!existsSync(folder)) {
@@ -30,7 +30,9 @@ export async function runDistrict(people: number, cache: string, json: boolean, 
     try {
       for (const { feed, file, mode, asOf } of entries) {
         const path = join(folder, file);
-        const { ms, run: { counts } } = await hub.deliver(feed, path, asOf, mode);
+        const delivered = await hub.deliver(feed, path, asOf, mode);
+        tell(delivered);
+        const { ms, run: { counts } } = delivered;
         feeds.push({ feed, format: path.slice(path.lastIndexOf('.') + 1), rows: counts.read, rejected: counts.rejected, seconds: ms / 1000, megabytes: statSync(path).size / 1e6 });
         say(`${feed}: ${counts.read.toLocaleString('en')} rows, ${(ms / 1000).toFixed(1)} s`);
       }

@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const say: Say = (line) => { process.stderr.write(`${line}\n`); };
   const tell = args.includes('--steps') ? (delivered: Delivered) => { say(stepsOf(delivered)); } : () => undefined;
   const { HUSHU_CACHE: cache } = await readSettings();
-  if (args.includes('--district')) return runDistrict(Number(option(args, 'people') ?? DISTRICT), cache, args.includes('--json'), say);
+  if (args.includes('--district')) return runDistrict(Number(option(args, 'people') ?? DISTRICT), cache, args.includes('--json'), say, tell);
   const brief = args.includes('--brief');
   const files = await ingestFiles(rows, cache, say);
   const server = await IngestServer.start(cache);
