@@ -48,8 +48,9 @@ export class IngestServer {
     return url.href;
   }
 
-  /** What was written before is on disk before the next measurement begins. */
-  async settle(): Promise<void> {
+  /** What was written before is on disk before the next measurement begins; the store, where one is named, is as autovacuum leaves it in time. */
+  async settle(name?: string): Promise<void> {
+    if (name) await this.admin(async (client) => { await client.query('vacuum'); }, name);
     await this.admin(async (client) => { await client.query('checkpoint'); });
   }
 
