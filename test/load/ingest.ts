@@ -39,10 +39,11 @@ export async function run(args: readonly string[]): Promise<number> {
     await server.create(REGISTER);
     const hub = await server.hub(REGISTER, files.config, false);
     const register = await hub.deliver(SPINE, files.spine, DAYS.spine);
+    const registerPeak = hub.peak();
     await hub.stop();
     await server.settle(REGISTER);
     tell(register);
-    say(`the register: ${register.run.counts.read.toLocaleString('en')} rows, ${(register.ms / 1000).toFixed(1)} s`);
+    say(`the register: ${register.run.counts.read.toLocaleString('en')} rows, ${(register.ms / 1000).toFixed(1)} s, worker ${registerPeak} MiB`);
 
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round++) {

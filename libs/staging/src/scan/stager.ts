@@ -11,6 +11,7 @@ import { ChunkWriter } from './chunk-writer.js';
 import { DeliveryReader } from './delivery-reader.js';
 import { digestDelivery } from './digest-delivery.js';
 import { loadKnownRows } from './known-rows.js';
+import { expectedRowsOf } from './expected-rows.js';
 import { heldFor, refusedFor } from './outcome.js';
 import { resolveContested } from './resolve-contested.js';
 import { REJECT_COLUMNS, REMOVAL_COLUMNS, RunOutlet } from './run-outlet.js';
@@ -91,7 +92,7 @@ export class Stager {
     }, this.options.chunkRows);
     const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer() });
     const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
-      run: run.id, seed, known, expectedRows: Math.ceil((source.size ?? run.fileBytes) / 160), resumeAfter, signal,
+      run: run.id, seed, known, expectedRows: await expectedRowsOf(contract, source, source.size ?? run.fileBytes), resumeAfter, signal,
     });
     const format = formatOf(contract.format, contract.fields.map((field) => field.column));
     try {

@@ -3,6 +3,7 @@ import { CopyWriter, fileSource, formatOf, latestDateOf, TokenBatch, type FeedCa
 import type { Keys } from '#keys';
 import { StagedSql } from '../table/staged-sql.js';
 import { DeliveryReader, type DeliveryCounts, type RowOutlet } from './delivery-reader.js';
+import { expectedRowsOf } from './expected-rows.js';
 import { loadKnownRows } from './known-rows.js';
 
 /** What a delivery would do. `staged` rows are new or changed; `rejects` counts by column and rule with the first rows that broke it. */
@@ -25,7 +26,7 @@ export async function tryDelivery(o: { database: Database | null; catalogue: Fee
   const reader = o.catalogue.rowReader(contract, latestDateOf(o.asOf));
   const source = await fileSource(o.file);
   const delivery = new DeliveryReader(contract, reader, o.catalogue, outlet, {
-    run: 0, seed: o.keys.secret('row-hash', 8), known, expectedRows: Math.ceil((source.size ?? 0) / 160), resumeAfter: 0, signal: new AbortController().signal,
+    run: 0, seed: o.keys.secret('row-hash', 8), known, expectedRows: await expectedRowsOf(contract, source, source.size ?? 0), resumeAfter: 0, signal: new AbortController().signal,
   });
   await formatOf(contract.format, contract.fields.map((field) => field.column)).read(source, delivery);
   return {
