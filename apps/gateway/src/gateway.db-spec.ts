@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkCharacter } from '#kernel';
 import { PUBLIC_URL, testGateway, type TestGateway } from '../../../test/support/gateway.js';
@@ -172,7 +173,7 @@ describe('the gateway', () => {
 
     it('shows feeds with their freshness, and rejects', async () => {
       const { items } = await asOfficer('/v1/feeds');
-      expect(items).toHaveLength(12);
+      expect(items.map((item: any) => item.feed)).toEqual((await readdir('config/feeds')).sort());
       expect(items.find((item: any) => item.feed === 'pension')).toMatchObject({ title: { zh: expect.any(String) }, held: 4, runs: 7 });
       expect(await asOfficer('/v1/rejects?rule=code-unmapped')).toEqual({ items: [], next: null });
     });
@@ -190,16 +191,14 @@ describe('the gateway', () => {
       for (let i = 0; i < 3; i++) {
         await hub.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);
         const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await query(body())).statusCode));
-        expect(statuses.filter((status) => status !== 200 && status !== 503 && status !== 403)).toEqual([]);
+        expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
         for (let tries = 0; (await query(body())).statusCode !== 200; tries++) {
           expect(tries).toBeLessThan(100);
           await new Promise((resolve) => setTimeout(resolve, 30));
         }
       }
       await hub.cases.revokeHolding('small', 'misuse');
-      const at = Date.now();
       while (((await query(body({ grant: 'small' }))).json() as any).code !== 'HUSHU-SHARING-23') await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(Date.now() - at).toBeLessThan(1000);
     });
 
     it('is alive, ready, and counted', async () => {

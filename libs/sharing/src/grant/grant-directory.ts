@@ -3,9 +3,12 @@ import type { Client } from 'pg';
 import { FieldCatalogue } from '../catalogue/field-spec.js';
 import { readFieldSpecs } from '../catalogue/read-fields.js';
 import type { Grant, StandingGrant } from './grant.js';
+import { storeAway } from './store-away.js';
 
 /** How often the standing grants are read again even when nobody rang. A revoked one is gone within this and a moment. */
 const RECHECK_MS = 400;
+/** How old what is known may become while re-checks fail. */
+const AWAY_AFTER_MS = 1000;
 const CHANNELS = ['hushu_access', 'hushu_sharing'];
 
 interface Row { id: string; version: string; facets: string; divisions: string; department: string; definition: Grant }
@@ -23,6 +26,9 @@ export class GrantDirectory {
   private refreshing: Promise<void> | undefined;
   private again = false;
   private closed = false;
+  /** Why nothing is known at the moment; what cannot be re-checked is not served. */
+  private away: unknown;
+  private readAt = 0;
   private readonly watchers: (() => Promise<void>)[] = [];
 
   constructor(private readonly database: Database) {}
@@ -31,11 +37,15 @@ export class GrantDirectory {
     return this.fields;
   }
 
+  /** Throws HUSHU-SHARING-11 while grants cannot be re-checked. */
   find(id: string): StandingGrant | undefined {
+    this.known();
     return this.grants.get(id);
   }
 
+  /** Throws HUSHU-SHARING-11 while grants cannot be re-checked. */
   listHeldBy(department: string): StandingGrant[] {
+    this.known();
     return [...this.grants.values()].filter((grant) => grant.department === department);
   }
 
@@ -88,11 +98,13 @@ export class GrantDirectory {
       const known = this.grants.get(row.id);
       return [row.id, known?.version === row.version && known.department === row.department ? known : standing(row)];
     }));
+    this.away = undefined;
+    this.readAt = performance.now();
   }
 
   private schedule(): void {
     this.timer = setTimeout(() => {
-      void this.refresh().catch(() => this.forgetAll()).then(async () => {
+      void this.refresh().catch((error: unknown) => { this.failed(error); }).then(async () => {
         if (!this.listener && !this.closed) await this.listen().catch(() => undefined);
         if (!this.closed) this.schedule();
       });
@@ -100,9 +112,13 @@ export class GrantDirectory {
     this.timer.unref();
   }
 
-  /** What cannot be re-checked is not served. */
-  private forgetAll(): void {
-    this.grants = new Map();
+  /** A connection that was cut is no store that is away; reading transactions ask for their grant in any case. */
+  private failed(error: unknown): void {
+    if (performance.now() - this.readAt > AWAY_AFTER_MS) this.away = error;
+  }
+
+  private known(): void {
+    if (this.away !== undefined) throw storeAway(this.away);
   }
 
   private async listen(): Promise<void> {

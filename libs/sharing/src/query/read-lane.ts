@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { loadSql, type Database } from '#database';
 import { HubError } from '#kernel';
 import type { Client } from 'pg';
+import { storeAway } from '../grant/store-away.js';
 import type { QueryPlan } from './query-plan.js';
 import type { Row } from './record-writer.js';
 
@@ -194,11 +195,4 @@ function isDatabaseError(error: Error): boolean {
 
 function grantGone(): HubError {
   return new HubError({ code: 'HUSHU-SHARING-10', zh: '该授权已失效', en: 'This grant stands no more' });
-}
-
-function storeAway(cause?: unknown): HubError {
-  return new HubError({
-    code: 'HUSHU-SHARING-11', zh: '数据库暂时无法读取', en: 'The store cannot be read at the moment',
-    hintZh: '稍后重试', hintEn: 'Try again later', retry: true, cause,
-  });
 }
