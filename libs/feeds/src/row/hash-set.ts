@@ -1,18 +1,20 @@
 /**
- * An open-addressing set of 64-bit hashes with one mark bit each: 9 bytes a slot, so that the hashes of
- * millions of rows fit beside a worker's other work.
+ * An open-addressing set of 64-bit hashes with one mark bit each: 9 bytes a slot and five slots in six filled, so
+ * that the hashes of millions of rows fit beside a worker's other work.
  */
 export class HashSet {
   size = 0;
-  private mask: number;
+  private capacity: number;
+  /** Slots a unit of the low half: spreads it over a capacity that need not be a power of two. */
+  private scale: number;
   private highs: Int32Array;
   private lows: Int32Array;
   private flags: Uint8Array;
 
   constructor(expected: number) {
-    let capacity = 1024;
-    while (capacity < expected * 1.5) capacity *= 2;
-    this.mask = capacity - 1;
+    const capacity = Math.max(1024, Math.ceil(expected * 1.2));
+    this.capacity = capacity;
+    this.scale = capacity / 4294967296;
     this.highs = new Int32Array(capacity);
     this.lows = new Int32Array(capacity);
     this.flags = new Uint8Array(capacity);
@@ -20,12 +22,12 @@ export class HashSet {
 
   /** @returns true when it was not there before */
   add(high: number, low: number): boolean {
-    if (this.size * 1.4 > this.mask) this.grow();
-    let i = low & this.mask;
+    if (this.size * 1.1 > this.capacity) this.grow();
+    let i = Math.floor((low >>> 0) * this.scale);
     for (;;) {
       if (this.flags[i] === 0) break;
       if (this.lows[i] === low && this.highs[i] === high) return false;
-      i = (i + 1) & this.mask;
+      if (++i === this.capacity) i = 0;
     }
     this.highs[i] = high;
     this.lows[i] = low;
@@ -49,29 +51,30 @@ export class HashSet {
 
   /** Calls back for each hash that was never marked. */
   unmarked(visit: (high: number, low: number) => void): void {
-    for (let i = 0; i <= this.mask; i++) if (this.flags[i] === 1) visit(this.highs[i], this.lows[i]);
+    for (let i = 0; i < this.capacity; i++) if (this.flags[i] === 1) visit(this.highs[i], this.lows[i]);
   }
 
   private find(high: number, low: number): number {
-    let i = low & this.mask;
+    let i = Math.floor((low >>> 0) * this.scale);
     for (;;) {
       if (this.flags[i] === 0) return -1;
       if (this.lows[i] === low && this.highs[i] === high) return i;
-      i = (i + 1) & this.mask;
+      if (++i === this.capacity) i = 0;
     }
   }
 
   private grow(): void {
-    const { highs, lows, flags, mask } = this;
-    const capacity = (mask + 1) * 2;
-    this.mask = capacity - 1;
+    const { highs, lows, flags, capacity: before } = this;
+    const capacity = Math.ceil(before * 1.6);
+    this.capacity = capacity;
+    this.scale = capacity / 4294967296;
     this.highs = new Int32Array(capacity);
     this.lows = new Int32Array(capacity);
     this.flags = new Uint8Array(capacity);
-    for (let j = 0; j <= mask; j++) {
+    for (let j = 0; j < before; j++) {
       if (flags[j] === 0) continue;
-      let i = lows[j] & this.mask;
-      while (this.flags[i] !== 0) i = (i + 1) & this.mask;
+      let i = Math.floor((lows[j] >>> 0) * this.scale);
+      while (this.flags[i] !== 0) if (++i === capacity) i = 0;
       this.highs[i] = highs[j];
       this.lows[i] = lows[j];
       this.flags[i] = flags[j];
