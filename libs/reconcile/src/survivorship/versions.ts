@@ -22,6 +22,10 @@ export async function resolveVersions(steps: Steps, facets: Facet[], feeds: Link
     const suppliers = facet.suppliers.filter(({ feed }) => speaking.has(feed));
     if (facet.runs) for (const gone of ['resolved_gone', 'conflict_gone']) await steps.file('survive', here, gone, goneParts(facet, spine));
     if (suppliers.length === 0) continue;
+    await steps.empty('reconcile.versioned');
+    const persons = await steps.take('survive', 'versioned', `insert into reconcile.versioned (person) ${whoSql(facet, spine)}`);
+    if (persons === 0) continue;
+    await steps.count('versioned', persons, 'person');
     const count = await steps.take('survive', `${facet.relation}_version`, versionSql({ ...facet, suppliers }, feeds, spine), facet.several ? [steps.run] : []);
     await steps.count(`${facet.relation}_version`, count, 'person');
   }
@@ -57,7 +61,7 @@ export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed 
   return fillFile(here, facet.several ? 'version_several' : 'version_one', {
     version: quoted(`${facet.relation}_version`),
     facet: literal(facet.name),
-    who: whoSql(facet, spine),
+    who: 'select person from reconcile.versioned',
     claims: claimsSql(facet, feeds, spine),
     columns: targets,
     claim_columns: plain('c.'),
@@ -100,7 +104,7 @@ from whole
 where not goes_on`;
 }
 
-/** Registered persons have no provisional identity. */
+/** Whose timelines are made; registered persons have no provisional identity. Kept in a table, since a guess of one person makes the planner compare everybody's claims with everybody's. */
 function whoSql(facet: Facet, spine: LinkedFeed | undefined): string {
   const who = `select distinct a.person from reconcile.affected a where a.facet = ${literal(facet.relation)}`;
   if (facet.relation !== 'provisional_identity' || !spine) return who;
