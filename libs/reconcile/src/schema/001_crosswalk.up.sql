@@ -259,12 +259,6 @@ comment on column reconcile.resolution.role is 'its role';
 comment on column reconcile.resolution.before is 'person before; null: nobody';
 comment on column reconcile.resolution.after is 'person now; null: nobody';
 
-create unlogged table reconcile.versioned (
-  person uuid not null
-);
-comment on table reconcile.versioned is 'Working set of one apply: persons whose timeline of the facet in hand is made.';
-comment on column reconcile.versioned.person is 'the person';
-
 create table reconcile.repeated (
   subject_key uuid not null
 );
@@ -338,7 +332,7 @@ grant usage on schema reconcile to hushu_reconcile, hushu_registry, hushu_spine,
 grant select, insert, update, delete on reconcile.subject, reconcile.crosswalk_exception, reconcile.review_task,
   reconcile.conflict, reconcile.resolved_value, reconcile.standard_address to hushu_reconcile;
 grant select, insert, update, delete, truncate on reconcile.look_again, reconcile.candidate_row, reconcile.candidate_pair,
-  reconcile.decision, reconcile.resolution, reconcile.affected, reconcile.versioned, reconcile.repeated, reconcile.spine_person to hushu_reconcile;
+  reconcile.decision, reconcile.resolution, reconcile.affected, reconcile.repeated, reconcile.spine_person to hushu_reconcile;
 grant select on reconcile.document_alias, reconcile.subject_key, reconcile.affected_person,
   reconcile.address to hushu_reconcile, hushu_registry, hushu_spine;
 grant select on reconcile.crosswalk_exception, reconcile.review_task, reconcile.conflict, reconcile.resolved_value to hushu_operations;
