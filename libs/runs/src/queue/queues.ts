@@ -4,7 +4,7 @@ export type QueueName = 'stage' | 'link' | 'apply';
 export interface QueueSettings {
   /** Jobs a worker takes at once. */
   concurrency: number;
-  /** Milliseconds before a silent worker's job is given to another: long, since the sweep rings for a lapsed lease in PostgreSQL within seconds. */
+  /** Milliseconds before a silent worker's job is given to another. PostgreSQL's lease decides whether it may act. */
   lockDuration: number;
   stalledInterval: number;
   /** A job may be found stalled this often: attempts are counted in the ledger, not here. */
@@ -13,10 +13,10 @@ export interface QueueSettings {
 
 export const QUEUES: Record<QueueName, Required<QueueSettings>> = {
   // Reading and checking files: bound by one core.
-  stage: { concurrency: 2, lockDuration: 15_000, stalledInterval: 5000, maxStalledCount: 1000 },
+  stage: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
   // Two, so that a run that waits for the lane does not keep the lane's holder from its next step.
-  link: { concurrency: 2, lockDuration: 15_000, stalledInterval: 5000, maxStalledCount: 1000 },
-  apply: { concurrency: 2, lockDuration: 15_000, stalledInterval: 5000, maxStalledCount: 1000 },
+  link: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+  apply: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
 };
 
 /** What a job carries: which run to look at. Never a record. */
