@@ -7,7 +7,7 @@ import { ROW_RULES } from '#feeds';
 import type { Text } from '#kernel';
 import type { Run } from '#runs';
 import { FRAME, pack, packLong, SHEET, zipOf } from '../../libs/feeds/src/format/zip.fixture.js';
-import { csvOf, INSURED, insuredFile, insuredRow, insuredRows, MEDICAL } from '../support/deliveries.js';
+import { contestedFile, csvOf, INSURED, insuredFile, insuredRow, insuredRows, MEDICAL } from '../support/deliveries.js';
 import { encodeGb18030 } from '../support/gb18030.js';
 import { TestHub } from '../support/hub.js';
 
@@ -99,6 +99,14 @@ describe('bad input', () => {
     expect(again).toMatchObject({ state: 'published', reason: { rule: 'delivery-repeated', text: words }, counts: { read: 30, unchanged: 30, added: 0, changed: 0, removed: 0 } });
     const shuffled = await deliver(insuredFile(GOOD.toReversed()));
     expect(shuffled).toMatchObject({ state: 'published', reason: { rule: 'delivery-repeated' }, counts: { read: 30, unchanged: 30 } });
+  });
+
+  it('a row that contradicts one that holds rejects both, and what holds stays', async () => {
+    const run = await deliver(contestedFile(GOOD));
+    expect(run).toMatchObject({ state: 'published', counts: { read: 33, rejected: 2, duplicate: 2, unchanged: 29, added: 0, changed: 0, removed: 0 } });
+    expect(await hub.rejects(run.id)).toMatchObject([{ rowNo: 1, rule: 'key-contested' }, { rowNo: 5, rule: 'key-contested' }]);
+    expect(ROW_RULES['key-contested']).toEqual(words);
+    expect(await insured()).toBe(30);
   });
 
   it('a file of another feed is refused, with the name of that feed', async () => {

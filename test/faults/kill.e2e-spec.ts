@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateHash } from '#registry';
 import { listRejects } from '#staging';
+import { contestedFile, insuredFile, insuredRows, MEDICAL } from '../support/deliveries.js';
 import { largeDelivery, smallDistrict, type Delivery } from './district.js';
 import { FaultGround } from './fault-ground.js';
 import type { FaultHub } from './fault-hub.js';
@@ -83,6 +84,30 @@ describe('kill -9 of the worker', () => {
     expect(await storeDigest(hub.admin)).toEqual(await storeDigest(calm.admin));
     expect(await hub.brokenInvariants()).toEqual([]);
   }, 240_000);
+
+  it('leaves a delivery that contradicts what holds to be settled alike', async () => {
+    const rows = insuredRows(30);
+    const given = [insuredFile(rows), contestedFile(rows)].map((bytes, at): Delivery => {
+      const file = join(folder, `contested-${at}.csv`);
+      writeFileSync(file, bytes);
+      return { feed: MEDICAL, file, mode: 'full', asOf: `2025-06-0${at + 1}T00:00:00Z`, later: at > 0 };
+    });
+    const hubs = [await ground.hub(), await ground.hub()] as const;
+    for (const [at, hub] of hubs.entries()) {
+      for (const delivery of given) {
+        await hub.handIn(delivery);
+        if (at === 1 && delivery.later) for (const point of ['stage.settling', 'stage.settled', 'stage.matching', 'stage.matched']) await hub.start({ HUSHU_KILL_AT: point }).killed(point);
+        const worker = hub.start();
+        await hub.settled();
+        await worker.end();
+      }
+    }
+    const [calm, killed] = hubs;
+    const { rows: [counts] } = await killed.admin.query('select rows_rejected::int, rows_duplicate::int, rows_unchanged::int from runs.run where id = 2');
+    expect(counts).toEqual({ rows_rejected: 2, rows_duplicate: 2, rows_unchanged: 29 });
+    expect(await storeDigest(killed.admin)).toEqual(await storeDigest(calm.admin));
+    expect(await killed.brokenInvariants()).toEqual([]);
+  }, 120_000);
 
   /** All deliveries, one after the other; each worker but the last is born to die at its place. */
   async function live(hub: FaultHub, kills: Kill[]): Promise<void> {

@@ -31,5 +31,12 @@ export function csvOf(rows: readonly (readonly string[])[], columns: readonly st
   return [columns, ...rows].map((cells) => cells.join(',')).join('\n') + '\n';
 }
 
+/** A delivery of the same rows where the fourth is contradicted, the eighth repeated and the tenth repeated in other words. */
+export function contestedFile(rows: readonly string[][]): Buffer {
+  const [contradicted, repeated, otherwise] = [rows[3]!, rows[7]!, rows[9]!];
+  const said = (row: readonly string[], column: (typeof INSURED)[number], cell: string): string[] => row.with(INSURED.indexOf(column), cell);
+  return insuredFile([said(contradicted, '参保单位', '某厂'), ...rows, repeated, said(otherwise, '联系电话', ' ')]);
+}
+
 /** As the Medical Security Bureau's system writes it. */
 export const insuredFile = (rows: readonly (readonly string[])[]): Buffer => encodeGb18030(csvOf(rows));

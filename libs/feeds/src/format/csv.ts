@@ -42,6 +42,7 @@ class CsvScan {
   private readonly columns: number;
   private rows = 0;
   private header = false;
+  private readonly asks: boolean;
   /** Inside an overlong line that has been reported: everything up to its end is dropped. */
   private skipping = false;
   /** Empty lines seen; rows if another row follows them, nothing if the file ends. */
@@ -52,6 +53,7 @@ class CsvScan {
   constructor(private readonly format: FormatContract, private readonly sink: RowSink) {
     const { limits } = format;
     this.window = new TextWindow(format.encoding, limits.rowBytes + 1);
+    this.asks = sink.known !== undefined;
     this.columns = limits.columns;
     this.rowBytes = limits.rowBytes;
     this.starts = new Int32Array(limits.columns + 1);
@@ -72,6 +74,10 @@ class CsvScan {
 
     let row = window.start;
     while (row < end) {
+      if (this.asks && this.header && this.blank === 0) {
+        row = this.skipKnown(row);
+        if (row >= end) break;
+      }
       let k = row;
       let cell = 0;
       let cells = 0;
@@ -156,6 +162,34 @@ class CsvScan {
     }
     window.start = Math.min(row, end);
     if (last && !this.header) throw fileFault('file-empty', '文件没有表头。', 'The file has no header line.');
+  }
+
+  /**
+   * Passes over rows the sink knows by their bytes. A row with a line break in a cell is asked about up to that break:
+   * no row that was ever taken ends within quotes, so it is not known and is split.
+   * @returns the first row that is to be split, or the end
+   */
+  private skipKnown(from: number): number {
+    const { window, sink } = this;
+    const { bytes: b, view, end } = window;
+    let row = from;
+    while (row < end) {
+      let k = row;
+      for (;;) {
+        const x = view.getInt32(k, true) ^ NEWLINES;
+        const hit = (x - ONES) & ~x & HIGHS;
+        if (hit !== 0) {
+          k += (31 - Math.clz32(hit & -hit)) >> 3;
+          break;
+        }
+        k += 4;
+      }
+      const stop = k > row && b[k - 1] === RETURN ? k - 1 : k;
+      if (k >= end || stop === row || window.nextFault < k || !sink.known!(b, row, stop)) break;
+      this.count();
+      row = k + 1;
+    }
+    return row;
   }
 
   private emit(cells: number, start: number, stop: number): void {

@@ -36,6 +36,11 @@ export interface RowSink {
   /** Column names as delivered; may throw (file-columns). The order of `cells` in rows follows it. */
   header(columns: string[]): void;
   /**
+   * Asked before a row is split, by formats that know where it ends: true when its bytes alone tell the sink all it
+   * needs, and nothing more comes of the row. Never asked of rows that `bad` would get.
+   */
+  known?(bytes: Buffer, rawStart: number, rawEnd: number): boolean;
+  /**
    * One row. Cell i is `bytes[starts[i] .. ends[i])`, UTF-8, unescaped, not trimmed. `rawStart..rawEnd` is the
    * row as delivered where the format has lines (after decoding), else a stable rendering of the cells.
    * All buffers are reused after the call.

@@ -63,6 +63,8 @@ class NdjsonScan {
       } else if (window.nextFault < stop && window.isFaulty(row, stop)) {
         this.count();
         sink.bad('row-encoding', bytes.subarray(row, stop));
+      } else if (stop > row && sink.known?.(bytes, row, stop)) {
+        this.count();
       } else {
         const outcome = object.read(bytes, row, stop);
         if (outcome !== 'empty') this.count();

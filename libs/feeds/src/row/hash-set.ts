@@ -49,6 +49,12 @@ export class HashSet {
     return 1;
   }
 
+  /** @returns whether it is there and was marked */
+  marked(high: number, low: number): boolean {
+    const i = this.find(high, low);
+    return i >= 0 && this.flags[i] === 2;
+  }
+
   /** Calls back for each hash that was never marked. */
   unmarked(visit: (high: number, low: number) => void): void {
     for (let i = 0; i < this.capacity; i++) if (this.flags[i] === 1) visit(this.highs[i], this.lows[i]);

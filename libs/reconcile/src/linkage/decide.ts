@@ -38,7 +38,7 @@ export async function decide(steps: Steps, s: StagedRun, feed: LinkedFeed, feeds
     rows += await steps.file('decide', here, 'candidate_row', one.parts(), [registered]);
     rows += await steps.file('decide', here, 'candidate_row_past', one.parts(), [registered]);
   }
-  await steps.count('candidate_row', rows, 'subject_key', 'source_key');
+  await steps.count('candidate_row', rows, 'subject_key', 'source_key', 'feed', 'live');
   const pairs = await steps.file('decide', here, 'candidate_pair_registered') + await steps.file('decide', here, 'candidate_pair_unregistered');
   await judgePairs(steps);
   await steps.count('candidate_pair', pairs, 'subject_key', 'source_key');
@@ -46,7 +46,7 @@ export async function decide(steps: Steps, s: StagedRun, feed: LinkedFeed, feeds
   await steps.count('decision', decisions, 'subject_key', 'source_key');
   if (decisions > 0) await steps.file('decide', here, 'decision_by_hand');
   await steps.file('decide', here, 'resolution');
-  await steps.count('resolution', rows, 'subject_key', 'source_key');
+  await steps.count('resolution', rows, 'subject_key', 'source_key', 'feed');
   await steps.file('link', here, 'exception_gone');
   if (decisions > 0) {
     const exceptions = await steps.file('link', here, 'crosswalk_exception', {}, [steps.run, RULES_VERSION]);

@@ -145,14 +145,17 @@ function claimSql(facet: Facet, supplier: Supplier, feed: LinkedFeed): string {
     from (
       select s.*, reconcile.valid_from(s.since_day, s.until_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.as_of_day, s.run) as valid_from
       from (
-        select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, ${dayOf('r.as_of')} as as_of_day, (${supplier.since}) as since_day,
-               case when (${supplier.until}) <= ${dayOf('r.as_of')} then (${supplier.until}) end as until_day, ${supplier.when} as live, coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai') as moment,
-               ${supplier.recency} || '|' || to_char(coalesce(s.stamp, r.as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency, coalesce(s.name_fold, s.name) as name_folded,
+        select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, ${dayOf('s.delivered_as_of')} as as_of_day, (${supplier.since}) as since_day,
+               case when (${supplier.until}) <= ${dayOf('s.delivered_as_of')} then (${supplier.until}) end as until_day, ${supplier.when} as live, coalesce(s.stamp, s.delivered_as_of at time zone 'Asia/Shanghai') as moment,
+               ${supplier.recency} || '|' || to_char(coalesce(s.stamp, s.delivered_as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency, coalesce(s.name_fold, s.name) as name_folded,
                ${values.join(', ')}
         from (
+          select s.*, (select r.as_of from runs.run_status r where r.id = s.run) as delivered_as_of
+          from (
 ${rowsSql(feed, supplier.role)}
+          ) s
+          offset 0 -- looked up once a row; a join would be taken for one that leaves few rows
         ) s
-        join runs.run_status r on r.id = s.run
       ) s
     ) v
     window chain as (partition by v.person, v.source_key, v.role order by v.as_of_day, v.run)

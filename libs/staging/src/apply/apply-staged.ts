@@ -40,6 +40,7 @@ export async function applyStaged(client: ClientBase, s: StagedRun): Promise<Ste
   const fill = (name: string) => sql.fill(import.meta.dirname, name, s.run);
   await step('close', `${sql.feed}_past`, fill('past'), [s.asOf, s.knownAt]);
   await step('close', `${sql.feed}_row`, fill('close'));
+  await step('change', `${sql.feed}_row`, fill('change'));
   await step('open', `${sql.feed}_row`, fill('open'));
   await step('same', `${sql.feed}_row`, fill('same'));
   return steps;

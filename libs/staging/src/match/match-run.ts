@@ -38,12 +38,13 @@ export async function matchRun(o: {
       if (await copyUnseen(client, o.known) > 0 && delivery.keyless === 0) await client.query(fill('gone'));
     }
     const changes = await client.query(fill('change'));
-    const { rows: [by] } = await client.query(fill('count'));
+    killPoint('stage.matching', lease.run);
+    await client.query('commit');
+    await client.query('select staging.count_changes()');
     const { rows: [said] } = await client.query(
       `select count(distinct r.source_key) as records from staging.removal r join staging.change k on k.run = r.run and k.source_key = r.source_key
        where r.run = $1 and r.row_no is not null`, [lease.run]);
-    killPoint('stage.matching', lease.run);
-    await client.query('commit');
+    const { rows: [by] } = await client.query(fill(o.contract.roles.length > 1 ? 'count_roles' : 'count'));
     counts.added = Number(by.added);
     counts.removed = Number(by.removed);
     // A delta's deletions are rows that were read: they count as changed, and as removed beside.

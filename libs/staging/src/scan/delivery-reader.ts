@@ -24,10 +24,13 @@ export interface DeliveryCounts { read: number; duplicate: number; rejected: num
 export class DeliveryReader implements RowSink {
   readonly counts: DeliveryCounts = { read: 0, duplicate: 0, rejected: 0, unchanged: 0, staged: 0, removals: 0 };
   readonly digest = new RowDigest();
-  /** Source keys that stand in more than one accepted row: `high:low` of their hash. */
+  /** Source keys that stand in more than one row that was looked into and accepted: `high:low` of their hash. */
   readonly contested = new Set<string>();
   /** Rejects whose source key could not be read: what a full delivery lacks may be among them. */
   keyless = 0;
+
+  /** Rows that are known by their bytes are not looked into; there are none before a feed's first delivery. */
+  readonly known?: RowSink['known'];
 
   private readonly rowHash: RowHash;
   private readonly keyHash: RowHash;
@@ -44,6 +47,7 @@ export class DeliveryReader implements RowSink {
     this.rowHash = new RowHash(options.seed);
     this.keyHash = new RowHash(options.seed);
     this.keys = new HashSet(options.expectedRows);
+    if (options.known !== null) this.known = (bytes, start, end) => this.takeKnown(bytes, start, end);
     const { operation } = contract;
     this.operations = operation === undefined ? null
       : new Map([[operation.add, 'add'], [operation.change, 'change'], [operation.remove, 'remove']]);
@@ -59,23 +63,11 @@ export class DeliveryReader implements RowSink {
   }
 
   row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void {
+    if (this.takeKnown(bytes, rawStart, rawEnd)) return;
     const { reader, rowHash, counts, outlet, options } = this;
     const rowNo = ++counts.read;
-    rowHash.hash(bytes, rawStart, rawEnd);
     this.digest.add(rowHash.high, rowHash.low);
     const keyed = reader.readKey(bytes, starts, ends, cells);
-    if (options.known !== null) {
-      const seen = options.known.mark(rowHash.high, rowHash.low);
-      if (seen === 2) {
-        counts.duplicate++;
-        return;
-      }
-      if (seen === 1) {
-        counts.unchanged++;
-        if (keyed) this.claimKey();
-        return;
-      }
-    }
     if (!reader.read(bytes, starts, ends, cells)) {
       this.reject(rowNo, reader.faults, bytes, rawStart, rawEnd, keyed);
       return;
@@ -98,6 +90,19 @@ export class DeliveryReader implements RowSink {
     }
     counts.staged++;
     if (rowNo > options.resumeAfter) outlet.staged(reader.write(outlet.rows, outlet.tokens, rowNo, rowHash, options.run));
+  }
+
+  /** @returns true for a row that holds as it is; its hash is in hand then and otherwise. */
+  private takeKnown(bytes: Buffer, start: number, end: number): boolean {
+    const { rowHash, counts } = this;
+    rowHash.hash(bytes, start, end);
+    const seen = this.options.known?.mark(rowHash.high, rowHash.low) ?? 0;
+    if (seen === 0) return false;
+    counts.read++;
+    this.digest.add(rowHash.high, rowHash.low);
+    if (seen === 2) counts.duplicate++;
+    else counts.unchanged++;
+    return true;
   }
 
   bad(rule: string, raw: Buffer): void {

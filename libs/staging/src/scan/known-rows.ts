@@ -5,33 +5,81 @@ import { COPY_END, COPY_HEADER, CopyWriter, HashSet } from '#feeds';
 import type { PoolClient } from 'pg';
 import type { StagedSql } from '../table/staged-sql.js';
 
+/** Pages of the table whose hashes travel as one value: a message a row would cost more than the row. */
+const PAGES = 1024;
+
+/** Connections that read at once: the server makes the values slower than the set takes them in. */
+const READERS = 2;
+
 /** The hashes of a feed's rows that hold now, one a source record: what a full delivery is measured against. */
 export async function loadKnownRows(database: Database, sql: StagedSql): Promise<HashSet> {
+  const { rows } = await database.pool('staging').query('select greatest(reltuples, 0)::int8 as rows from pg_class where oid = $1::regclass', [sql.current]);
+  const set = new HashSet(Math.max(1024, Number(rows[0].rows)));
+  await Promise.all(Array.from({ length: READERS }, (_, nth) => loadPart(database, sql, set, nth)));
+  return set;
+}
+
+/** Loads every READERS-th stretch of pages. */
+async function loadPart(database: Database, sql: StagedSql, set: HashSet, nth: number): Promise<void> {
   const client = await database.pool('staging').connect();
+  let broken: Error | undefined;
   try {
-    const { rows } = await client.query('select greatest(reltuples, 0)::int8 as rows from pg_class where oid = $1::regclass', [sql.current]);
-    const set = new HashSet(Math.max(1024, Number(rows[0].rows)));
-    const out = copyOut(client, `copy (select row_hash from ${sql.current}${sql.people ? ' where role = 0' : ''}) to stdout (format binary)`);
-    // A header of 19 bytes, then 14 bytes a row: column count, length, the hash.
-    let skip = COPY_HEADER.length;
-    let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of out as AsyncIterable<Buffer>) {
-      let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      if (skip > 0) {
-        if (bytes.length < skip) {
-          rest = bytes;
-          continue;
-        }
-        bytes = bytes.subarray(skip);
-        skip = 0;
-      }
-      let at = 0;
-      for (; at + 14 <= bytes.length; at += 14) set.add(bytes.readInt32BE(at + 6), bytes.readInt32BE(at + 10));
-      rest = Buffer.from(bytes.subarray(at));
-    }
-    return set;
+    const stretch = `select string_agg(int8send(row_hash), '') from ${sql.current}
+      where ctid >= format('(%s,0)', page)::tid and ctid < format('(%s,0)', page + ${PAGES})::tid${sql.people ? ' and role = 0' : ''}`;
+    const pages = `generate_series(${nth * PAGES}, pg_relation_size('${sql.current}') / current_setting('block_size')::int8, ${READERS * PAGES})`;
+    const values = new HashesIn((high, low) => { set.add(high, low); });
+    for await (const chunk of copyOut(client, `copy (select (${stretch}) from ${pages} page) to stdout (format binary)`) as AsyncIterable<Buffer>) values.push(chunk);
+  } catch (error) {
+    broken = error as Error;
+    throw error;
   } finally {
-    client.release();
+    client.release(broken);
+  }
+}
+
+/**
+ * Rows that hold as they are while another row of the delivery brings other content for their source key. Neither
+ * can be told from the rows alone, since those that are known are not looked into.
+ * @returns their hashes, `high:low`
+ */
+export async function findStanding(database: Database, sql: StagedSql, run: number, known: HashSet): Promise<Set<string>> {
+  const standing = new Set<string>();
+  await database.transaction('staging', async (client) => {
+    const [role, ofCurrent] = sql.people ? [' where role = 0', ' and c.role = 0'] : ['', ''];
+    const brought = `select source_key from ${sql.fresh(run)}${role} union all select source_key from staging.removal where run = ${run} and row_no is not null`;
+    const beside = copyOut(client, `copy (select c.row_hash from (${brought}) b join ${sql.current} c on c.source_key = b.source_key${ofCurrent}) to stdout (format binary)`);
+    const values = new HashesIn((high, low) => { if (known.marked(high, low)) standing.add(`${high}:${low}`); });
+    for await (const chunk of beside as AsyncIterable<Buffer>) values.push(chunk);
+  });
+  return standing;
+}
+
+/** Reads a binary COPY of one column whose values are hashes side by side, however its bytes are cut into chunks. */
+class HashesIn {
+  private rest: Buffer = Buffer.alloc(0);
+  private skip = COPY_HEADER.length;
+  /** Bytes of the value in hand that are still to come. */
+  private open = 0;
+
+  constructor(private readonly take: (high: number, low: number) => void) {}
+
+  push(chunk: Buffer): void {
+    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    let at = Math.min(this.skip, bytes.length);
+    this.skip -= at;
+    for (;;) {
+      if (this.open > 0) {
+        const end = at + (Math.min(this.open, bytes.length - at) & ~7);
+        this.open -= end - at;
+        for (; at < end; at += 8) this.take(bytes.readInt32BE(at), bytes.readInt32BE(at + 4));
+        if (this.open > 0) break;
+      }
+      // A tuple: how many columns (-1 ends the data), how long the value (-1: there is none).
+      if (bytes.length - at < 6) break;
+      this.open = Math.max(0, bytes.readInt32BE(at + 2));
+      at += 6;
+    }
+    this.rest = Buffer.from(bytes.subarray(at));
   }
 }
 

@@ -17,9 +17,10 @@ interface Claim { rowNo: number; content: string; stamp: number; kind: 'staged' 
  * nobody can know which is right and all of them are rejected (key-contested).
  */
 export async function resolveContested(o: {
-  contract: FeedContract; format: Format; source: ByteSource; reader: RowReader; contested: ReadonlySet<string>; known: HashSet | null;
+  contract: FeedContract; format: Format; source: ByteSource; reader: RowReader; contested: Set<string>; standing: ReadonlySet<string>; known: HashSet | null;
   seed: Buffer; counts: DeliveryCounts; database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; tokens: TokenBatch; removeWord: string | null;
 }): Promise<void> {
+  if (o.standing.size > 0) await o.format.read(o.source, new StandingKeys(o));
   const claims = new Map<string, Claim[]>();
   await o.format.read(o.source, new ClaimSink(o, claims));
   const { counts } = o;
@@ -53,7 +54,7 @@ function keeper(rows: Claim[], contract: FeedContract): Claim | null {
 }
 
 async function settle(
-  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract },
+  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract; standing: ReadonlySet<string> },
   drop: number[], rejects: Claim[],
 ): Promise<void> {
   const { lease, sql } = o;
@@ -76,8 +77,37 @@ async function settle(
       await client.query(`delete from ${sql.fresh(lease.run)} where row_no = any ($1)`, [drop]);
       await client.query('delete from staging.removal where run = $1 and row_no = any ($2)', [lease.run, drop]);
     }
+    // What stands beside a row that is gone now would not be found again.
+    if (o.standing.size > 0) await client.query('select runs.forget_chunks($1)', [lease.run]);
     killPoint('stage.settling', lease.run);
   });
+}
+
+/** The source keys of rows that hold as they are join those that are contested. */
+class StandingKeys implements RowSink {
+  private readonly rowHash: RowHash;
+  private readonly keyHash: RowHash;
+
+  constructor(private readonly o: Parameters<typeof resolveContested>[0]) {
+    this.rowHash = new RowHash(o.seed);
+    this.keyHash = new RowHash(o.seed);
+  }
+
+  header(columns: string[]): void {
+    this.o.reader.bind(columns);
+  }
+
+  row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void {
+    const { reader, contested, standing } = this.o;
+    this.rowHash.hash(bytes, rawStart, rawEnd);
+    if (!standing.has(`${this.rowHash.high}:${this.rowHash.low}`) || !reader.readKey(bytes, starts, ends, cells)) return;
+    this.keyHash.hash(reader.key, 0, reader.keyLength);
+    contested.add(`${this.keyHash.high}:${this.keyHash.low}`);
+  }
+
+  bad(): void { /* Holds nothing. */ }
+
+  async drain(): Promise<void> { /* Nothing is sent. */ }
 }
 
 class ClaimSink implements RowSink {

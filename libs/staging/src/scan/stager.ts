@@ -10,7 +10,7 @@ import { StagedSql } from '../table/staged-sql.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { DeliveryReader } from './delivery-reader.js';
 import { digestDelivery } from './digest-delivery.js';
-import { loadKnownRows } from './known-rows.js';
+import { findStanding, loadKnownRows } from './known-rows.js';
 import { expectedRowsOf } from './expected-rows.js';
 import { heldFor, refusedFor } from './outcome.js';
 import { resolveContested } from './resolve-contested.js';
@@ -105,9 +105,11 @@ export class Stager {
       throw error;
     }
     killPoint('stage.read', run.id);
-    if (delivery.contested.size > 0) {
+    const standing = known === null || delivery.counts.staged + delivery.counts.removals === 0 ? new Set<string>()
+      : await timed(steps, 'match', 'standing rows', () => findStanding(this.database, sql, run.id, known), (rows) => rows.size);
+    if (delivery.contested.size > 0 || standing.size > 0) {
       await timed(steps, 'settle', 'contested keys', () => resolveContested({
-        contract, format, source, contested: delivery.contested, known, seed, counts: delivery.counts, database: this.database, lease, sql,
+        contract, format, source, contested: delivery.contested, standing, known, seed, counts: delivery.counts, database: this.database, lease, sql,
         reader: this.catalogue.rowReader(contract, latestDateOf(run.asOf)), sealer: this.keys.sealer(), tokens: tokens(),
         removeWord: contract.operation?.remove ?? null,
       }), () => delivery.contested.size);

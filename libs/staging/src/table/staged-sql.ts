@@ -41,7 +41,7 @@ export class StagedSql {
   }
 
   /** Every template filled, for the spec that prepares them. */
-  static directories = { match: ['gone', 'stale', 'change', 'count'], apply: ['past', 'close', 'open', 'same'] };
+  static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'] };
 
   get feedId(): string {
     return this.contract.feed;

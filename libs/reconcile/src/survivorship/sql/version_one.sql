@@ -8,7 +8,7 @@ claim as materialized (
 point as (
   select person, valid_from as day from claim union select person, valid_to from claim
 ),
-piece as (
+piece as materialized (
   select person, day as valid_from, lead(day) over (partition by person order by day) as valid_to from point
 ),
 held as (

@@ -1,4 +1,4 @@
--- Grain: one row: source records that are new, changed and gone.
+-- Grain: one row: source records that are new, changed and gone, where a record is a row a role.
 -- Inputs: changes of the run.
 select count(*) filter (where op = 'I') as added,
        count(*) filter (where op = 'U') as changed,

@@ -1,0 +1,1 @@
+drop function runs.forget_chunks(int4);

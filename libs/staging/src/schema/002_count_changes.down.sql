@@ -1,0 +1,1 @@
+drop function staging.count_changes();
