@@ -22,10 +22,10 @@ export interface CitizenId {
 
 const FOLDED = /^[0-9A-Z./-]*$/;
 
-/** A document number on its folded form: NFKC, upper case, without spaces, quotes and invisible characters. */
+/** A document number in its folded form: NFKC, upper case, without spaces, quotes and invisible characters. */
 export function foldDocument(s: string): string {
   if (FOLDED.test(s)) return s;
-  return s.normalize('NFKC').toUpperCase().replace(/[\s'"`’‘“”\p{Cf}\p{Cc}]+/gu, '');
+  return s.normalize('NFKC').toUpperCase().replace(/[\s'"`’‘“”\p{Cf}\p{Cc}]+/gu, '').normalize('NFC');
 }
 
 /** The 18th character for the first 17 digits. */

@@ -26,7 +26,7 @@ export async function sealHere(order: SealOrder, signal?: AbortSignal): Promise<
 }
 
 /** Opens a sealed file in this thread. */
-export function openHere(keys: SealingKeys, path: string): { plain: OpenStream; done: Promise<void> } {
+export function openHere(keys: SealingKeys, path: string, signal?: AbortSignal): { plain: OpenStream; done: Promise<void> } {
   const plain = new OpenStream(keys);
-  return { plain, done: pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), plain) };
+  return { plain, done: pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), plain, { signal }) };
 }

@@ -8,7 +8,7 @@ import { NoteSealer } from './note.js';
 import { sealError } from './seal-error.js';
 import { openHere, sealHere, type SealedFile } from './seal-file.js';
 import { OpenStream, SealStream } from './seal-stream.js';
-import type { SealAnswer, SealTask } from './seal.worker.js';
+import type { SealAnswer, SealRequest, SealTask } from './seal.worker.js';
 
 /** Node loads no TypeScript: run from sources (in tests), files are sealed in the calling thread by the same code. */
 const THREADED = !import.meta.url.endsWith('.ts');
@@ -36,21 +36,22 @@ export class Sealer {
     if (!THREADED) return sealHere(order, signal);
     signal?.throwIfAborted();
     const worker = threadFor({ task: 'seal', order });
-    const stop = (): void => void worker.terminate();
+    const ended = new Promise<void>((resolve) => { worker.once('exit', () => { resolve(); }); });
+    const stop = (): void => { worker.postMessage('stop' satisfies SealRequest); };
     signal?.addEventListener('abort', stop, { once: true });
     try {
       return await new Promise<SealedFile>((resolve, reject) => {
         worker.on('message', (answer: SealAnswer) => {
           if ('sealed' in answer) resolve(answer.sealed);
-          else reject(errorOf(answer));
+          else reject(signal?.aborted ? signal.reason as Error : errorOf(answer));
         });
         worker.on('error', reject);
-        worker.on('exit', () => reject((signal?.reason as Error | undefined) ?? new HubError({
+        worker.on('exit', () => reject(signal?.aborted ? signal.reason as Error : new HubError({
           code: 'HUSHU-KEYS-14', zh: '加密线程意外结束。', en: 'The sealing thread ended unexpectedly.', retry: true,
         })));
       });
     } catch (error) {
-      await worker.terminate();
+      await ended;
       await rm(part, { force: true });
       throw error;
     } finally {
@@ -93,10 +94,12 @@ function errorOf(answer: SealAnswer): Error {
 /** Asks its thread for one chunk at a time, so a slow reader holds one frame. */
 class ThreadedFile extends Readable {
   private readonly worker: Worker;
+  private readonly ended: Promise<void>;
 
   constructor(task: SealTask) {
     super();
     this.worker = threadFor(task);
+    this.ended = new Promise((resolve) => { this.worker.once('exit', () => { resolve(); }); });
     this.worker.on('message', (answer: SealAnswer) => {
       if ('chunk' in answer) this.push(Buffer.from(answer.chunk.buffer, answer.chunk.byteOffset, answer.chunk.byteLength));
       else if ('end' in answer) this.push(null);
@@ -106,10 +109,11 @@ class ThreadedFile extends Readable {
   }
 
   override _read(): void {
-    this.worker.postMessage('more');
+    this.worker.postMessage('more' satisfies SealRequest);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.worker.terminate().then(() => done(error), done);
+    this.worker.postMessage('stop' satisfies SealRequest);
+    void this.ended.then(() => { done(error); });
   }
 }
