@@ -36,7 +36,7 @@ describe('a query under a grant', () => {
     const { items, meta, receipt } = await hub.query.answer(caller, {
       grant: 'g', purpose: { code: 'marriage-registration', caseNo: 'A-1' }, operator: { id: '007', name: '王科', unit: '婚姻登记处' }, ...body,
     }, 'req-1');
-    return { items: items.map((item) => JSON.parse(item)), meta: JSON.parse(meta), receipt };
+    return { items: JSON.parse(`[${items.toString()}]`), meta: JSON.parse(meta), receipt };
   };
   const refused = (body: Record<string, unknown>, caller = CALLER): Promise<any> => ask(body, caller).then(() => 'answered', (error) => error);
 

@@ -20,8 +20,8 @@ export interface Rate { limit: number; remaining: number; resetSeconds: number }
 export interface Throttle { take(grant: StandingGrant, persons: number): Rate | Promise<Rate> }
 
 export interface QueryAnswer {
-  /** JSON text of each item, in the order asked. */
-  items: string[];
+  /** JSON text of the items in the order asked, with what was asked for between them. */
+  items: Buffer;
   /** JSON text: snapshot, freshness, delivery. */
   meta: string;
   rate: Rate;
@@ -60,8 +60,8 @@ export class PersonQuery {
     await Promise.all([this.quick.end(), this.bulk.end()]);
   }
 
-  /** `request` is the call's id, for the audit. Throws HubErrors HUSHU-SHARING-10 to -27 and HUSHU-ACCESS-01. */
-  async answer(caller: Caller, body: unknown, request: string): Promise<QueryAnswer> {
+  /** `request` is the call's id, for the audit; `between` stands between two items. Throws HubErrors HUSHU-SHARING-10 to -27 and HUSHU-ACCESS-01. */
+  async answer(caller: Caller, body: unknown, request: string, between = ','): Promise<QueryAnswer> {
     const read = readQueryRequest(body);
     if ('faults' in read) throw invalidRequest(read.faults);
     const { request: asked } = read;
@@ -78,7 +78,7 @@ export class PersonQuery {
     const lane = asked.ids.length <= QUICK_PEOPLE ? this.quick : this.bulk;
     const found = await lane.read(plan, [...new Set(keys.filter((key) => key !== null))], this.momentOf(asked));
     const rows = keys.map((key) => (key === null ? undefined : found.get(key)));
-    const items = await this.write(writer, rows);
+    const items = await this.write(writer, rows, between);
     const receipt = await this.parts.audit.append(eventOf(caller, grant, asked, plan, keys, rows, request), { grant: grant.id, persons: asked.ids.length });
     const meta = `{${this.parts.freshness.text(plan.feeds)},"delivery":"${receipt.seq}.${receipt.h}"}`;
     return { items, meta, rate, receipt };
@@ -149,14 +149,14 @@ export class PersonQuery {
     return { today, knownAt, validAt: asked.validAt ?? dayOf(new Date(knownAt)) };
   }
 
-  private async write(writer: RecordWriter, rows: readonly (Row | undefined)[]): Promise<string[]> {
-    if (rows.length <= WRITTEN_AT_ONCE) return writer.write(rows);
-    const items: string[] = [];
+  private async write(writer: RecordWriter, rows: readonly (Row | undefined)[], between: string): Promise<Buffer> {
+    if (rows.length <= WRITTEN_AT_ONCE) return writer.write(rows, between);
+    const parts: Buffer[] = [];
     for (let at = 0; at < rows.length; at += WRITTEN_AT_ONCE) {
       if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-      for (const item of writer.write(rows.slice(at, at + WRITTEN_AT_ONCE), at)) items.push(item);
+      parts.push(writer.write(rows.slice(at, at + WRITTEN_AT_ONCE), between, at));
     }
-    return items;
+    return Buffer.concat(parts);
   }
 }
 

@@ -1,36 +1,57 @@
 import { openNumbers, personIdsOf, type Keys } from '#keys';
 import type { FieldSpec } from '../catalogue/field-spec.js';
+import { JsonBytes } from './json-bytes.js';
 import type { PlannedFacet, QueryPlan } from './query-plan.js';
 
 /** A row as PostgreSQL's text, column by column. */
 export type Row = (string | null)[];
 
 interface Opened { documents: Map<string, string>; phones: Map<string, string>; persons: Map<string, string> }
-type Write = (text: string, opened: Opened) => string;
+type Write = (out: JsonBytes, text: string, opened: Opened) => void;
 
 /** Text of a column → its JSON. Codes and text are the same; dates stand as PostgreSQL writes them. */
 const WRITE: Record<FieldSpec['type'], Write> = {
-  text: (text) => JSON.stringify(text),
-  code: (text) => JSON.stringify(text),
-  date: (text) => `"${text}"`,
-  month: (text) => `"${text.slice(0, 7)}"`,
-  stamp: (text) => `"${text.slice(0, 10)}T${text.slice(11, 19)}+08:00"`,
-  integer: (text) => text,
-  decimal: (text) => text,
-  document: (text, opened) => JSON.stringify(opened.documents.get(text)),
-  phone: (text, opened) => JSON.stringify(opened.phones.get(text)),
-  person: (text, opened) => JSON.stringify(opened.persons.get(text)),
+  text: (out, text) => { out.string(text); },
+  code: (out, text) => { out.string(text); },
+  date: (out, text) => { out.string(text); },
+  month: (out, text) => { out.string(text.slice(0, 7)); },
+  stamp: (out, text) => { out.string(`${text.slice(0, 10)}T${text.slice(11, 19)}+08:00`); },
+  integer: (out, text) => { out.json(text); },
+  decimal: (out, text) => { out.json(text); },
+  document: (out, text, opened) => { out.string(opened.documents.get(text)!); },
+  phone: (out, text, opened) => { out.string(opened.phones.get(text)!); },
+  person: (out, text, opened) => { out.string(opened.persons.get(text)!); },
 };
 
-interface WrittenField { head: string; path: string; column: number; withheldBy: number | undefined; write: Write; complete: boolean }
+/** A name and its colon, and the same behind a comma. */
+interface Head { first: Buffer; next: Buffer }
+interface WrittenField { head: Head; path: Buffer; column: number; withheldBy: number | undefined; write: Write; complete: boolean }
 
 interface WrittenFacet {
-  head: string;
+  head: Head;
   facet: PlannedFacet;
   fields: WrittenField[];
-  /** Paths that are unknown when there is no row, as JSON; undefined where some may be withheld instead. */
-  allUnknown: string | undefined;
+  /** Paths that are unknown when there is no row; undefined where some may be withheld instead. */
+  allUnknown: Buffer[] | undefined;
 }
+
+const json = (value: string): Buffer => Buffer.from(JSON.stringify(value));
+const headOf = (name: string, open = ''): Head => ({ first: Buffer.from(`${JSON.stringify(name)}:${open}`), next: Buffer.from(`,${JSON.stringify(name)}:${open}`) });
+
+const INDEX = Buffer.from('{"index":');
+const NOT_FOUND = Buffer.from(',"status":"not_found"}');
+const FOUND = Buffer.from(',"status":"found","personId":');
+const RECORD = Buffer.from(',"record":{');
+const WITHHELD = Buffer.from(',"withheld":[');
+const UNKNOWN = Buffer.from(',"unknown":[');
+const PROVENANCE = Buffer.from(',"provenance":{');
+const END = Buffer.from('}');
+const END_LIST = Buffer.from(']');
+const COMMA = Buffer.from(',');
+const NULL = Buffer.from('null');
+
+/** Where every answer is written; handed on as a copy, so that one room does for all. */
+const OUT = new JsonBytes(1 << 20);
 
 /**
  * Writes items of an answer as JSON text, from rows. Made once a plan: it begins with nothing and copies the
@@ -41,19 +62,19 @@ export class RecordWriter {
 
   constructor(private readonly plan: QueryPlan, private readonly keys: Keys) {
     this.facets = plan.facets.map((facet) => ({
-      head: `${JSON.stringify(facet.facet)}:{`,
+      head: headOf(facet.facet, '{'),
       facet,
       allUnknown: facet.fields.some((field) => field.withheldBy !== undefined) ? undefined
-        : facet.fields.filter(({ spec }) => spec.coverage !== 'complete').map(({ spec }) => JSON.stringify(spec.path)).join(','),
+        : facet.fields.filter(({ spec }) => spec.coverage !== 'complete').map(({ spec }) => json(spec.path)),
       fields: facet.fields.map(({ spec, column, withheldBy }) => ({
-        head: `${JSON.stringify(spec.attribute)}:`, path: spec.path, column, withheldBy,
+        head: headOf(spec.attribute), path: json(spec.path), column, withheldBy,
         write: WRITE[spec.type], complete: spec.coverage === 'complete',
       })),
     }));
   }
 
-  /** One item an input, in order, numbered from `first`; undefined rows are people who do not exist for this grant. */
-  write(rows: readonly (Row | undefined)[], first = 0): string[] {
+  /** One item an input, in order, numbered from `first`; undefined rows are people who do not exist for this grant. Items but the answer's first come behind `between`. */
+  write(rows: readonly (Row | undefined)[], between: string, first = 0): Buffer {
     const found = rows.filter((row): row is Row => row !== undefined);
     const ids = personIdsOf(this.keys, found.map((row) => row[1]!));
     const opened = {
@@ -62,35 +83,58 @@ export class RecordWriter {
       persons: this.open(found, this.plan.persons, (persons) => personIdsOf(this.keys, persons)),
     };
     let next = 0;
-    return rows.map((row, i) => (row ? this.item(row, first + i, ids[next++]!, opened) : `{"index":${first + i},"status":"not_found"}`));
+    rows.forEach((row, i) => {
+      if (first + i > 0) OUT.json(between);
+      OUT.raw(INDEX);
+      OUT.json(String(first + i));
+      if (row) this.item(OUT, row, ids[next++]!, opened);
+      else OUT.raw(NOT_FOUND);
+    });
+    return OUT.take();
   }
 
-  private item(row: Row, index: number, personId: string, opened: Opened): string {
-    let record = '';
-    let provenance = '';
-    const withheld: string[] = [];
-    let unknown = '';
-    for (const { head, facet, allUnknown, fields } of this.facets) {
+  private item(out: JsonBytes, row: Row, personId: string, opened: Opened): void {
+    const withheld: Buffer[] = [];
+    const unknown: Buffer[] = [];
+    const proven: WrittenFacet[] = [];
+    let facets = 0;
+    out.raw(FOUND);
+    out.string(personId);
+    out.raw(RECORD);
+    for (const written of this.facets) {
+      const { head, facet, allUnknown, fields } = written;
       const present = row[facet.present] === 't';
       if (!present && allUnknown !== undefined) {
-        if (allUnknown !== '') unknown += unknown === '' ? allUnknown : `,${allUnknown}`;
+        for (const path of allUnknown) unknown.push(path);
         continue;
       }
-      let part = '';
+      let values = 0;
       for (const field of fields) {
         if (field.withheldBy !== undefined && row[field.withheldBy] !== 'f') withheld.push(field.path);
         else if (present) {
+          if (values === 0) out.raw(facets++ === 0 ? head.first : head.next);
+          out.raw(values++ === 0 ? field.head.first : field.head.next);
           const text = row[field.column];
-          part += `${part === '' ? '' : ','}${field.head}${text === null || text === undefined ? 'null' : field.write(text, opened)}`;
-        } else if (!field.complete) unknown += `${unknown === '' ? '' : ','}"${field.path}"`;
+          if (text === null || text === undefined) out.raw(NULL);
+          else field.write(out, text, opened);
+        } else if (!field.complete) unknown.push(field.path);
       }
-      if (part !== '') record += `${record === '' ? '' : ','}${head}${part}}`;
-      if (part !== '' && facet.provenance !== undefined) provenance += `${provenance === '' ? '' : ','}${head}${provenanceOf(row, facet.provenance)}}`;
+      if (values === 0) continue;
+      out.raw(END);
+      if (facet.provenance !== undefined) proven.push(written);
     }
-    return `{"index":${index},"status":"found","personId":"${personId}","record":{${record}}`
-      + (withheld.length > 0 ? `,"withheld":${JSON.stringify(withheld)}` : '')
-      + (unknown === '' ? '' : `,"unknown":[${unknown}]`)
-      + (provenance === '' ? '}' : `,"provenance":{${provenance}}}`);
+    out.raw(END);
+    if (withheld.length > 0) list(out, WITHHELD, withheld);
+    if (unknown.length > 0) list(out, UNKNOWN, unknown);
+    if (proven.length > 0) {
+      out.raw(PROVENANCE);
+      proven.forEach(({ head, facet }, i) => {
+        out.raw(i === 0 ? head.first : head.next);
+        out.json(`${provenanceOf(row, facet.provenance!)}}`);
+      });
+      out.raw(END);
+    }
+    out.raw(END);
   }
 
   private open(rows: readonly Row[], columns: readonly number[], open: (tokens: string[]) => string[]): Map<string, string> {
@@ -102,6 +146,15 @@ export class RecordWriter {
     for (let i = 0; i < tokens.length; i++) opened.set(tokens[i]!, texts[i]!);
     return opened;
   }
+}
+
+function list(out: JsonBytes, head: Buffer, paths: readonly Buffer[]): void {
+  out.raw(head);
+  paths.forEach((path, i) => {
+    if (i > 0) out.raw(COMMA);
+    out.raw(path);
+  });
+  out.raw(END_LIST);
 }
 
 function provenanceOf(row: Row, at: number): string {
