@@ -164,7 +164,9 @@ export class ReadLane {
   }
 
   private connect(): Promise<Client> {
-    this.connection ??= this.database.connect('sharing', { pipeline: true }).then((client) => {
+    this.connection ??= this.database.connect('sharing', { pipeline: true }).then(async (client) => {
+      // Every key is asked for once: a cache of what was looked up before would only be filled.
+      await client.query('set enable_memoize = off');
       client.once('end', () => { this.drop(client); });
       this.live = client;
       return client;
