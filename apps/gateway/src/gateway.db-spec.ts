@@ -178,6 +178,23 @@ describe('the gateway', () => {
       expect(await asOfficer('/v1/rejects?rule=code-unmapped')).toEqual({ items: [], next: null });
     });
 
+    it('finds rejects by column, and counts them by run, feed, rule and column', async () => {
+      await hub.admin.query(`insert into staging.reject (run, row_no, ordinal, feed, rule, field)
+        select 1 + n % 2, n, 0, 'pension', case n % 3 when 0 then 'code-unmapped' else 'date-format' end, case when n % 3 = 0 then '险种' else '出生日期' end from generate_series(1, 12) n`);
+      const column = encodeURIComponent('险种');
+      expect((await asOfficer(`/v1/rejects?field=${column}&limit=2`)).items).toEqual([
+        { run: 2, rowNo: 3, ordinal: 0, feed: 'pension', rule: 'code-unmapped', field: '险种' }, { run: 2, rowNo: 9, ordinal: 0, feed: 'pension', rule: 'code-unmapped', field: '险种' },
+      ]);
+      const { facets } = await asOfficer('/v1/rejects/facets?rule=code-unmapped&run=1');
+      // Each facet under the filters of the others.
+      expect(facets).toEqual({
+        run: [{ value: '1', rejects: 2 }, { value: '2', rejects: 2 }], feed: [{ value: 'pension', rejects: 2 }],
+        rule: [{ value: 'date-format', rejects: 4 }, { value: 'code-unmapped', rejects: 2 }], field: [{ value: '险种', rejects: 2 }],
+      });
+      expect((await get('/v1/rejects/facets?township=1', { authorization: `Bearer ${officer}` })).statusCode).toBe(400);
+      await hub.admin.query('delete from staging.reject');
+    });
+
     it('shows everybody totals and the front page, and nobody a person', async () => {
       const status = await get('/v1/status');
       expect(status.json()).toMatchObject({ people: { registered: 1, provisional: 0 }, feeds: expect.any(Array), runs: expect.any(Array) });
@@ -226,7 +243,7 @@ describe('the gateway', () => {
         const [method, url] = one.split(' ') as [string, string];
         expect([one, hub.app.getHttpAdapter().getInstance().hasRoute({ method: method as never, url })]).toEqual([one, true]);
       }
-      expect(described).toHaveLength(18);
+      expect(described).toHaveLength(19);
       expect(document.components.schemas.Record.properties.identity.properties.idNumber).toBeDefined();
       for (const [reference] of JSON.stringify(document).matchAll(/#\/components\/schemas\/\w+/g)) expect(document.components.schemas).toHaveProperty(reference.split('/').at(-1)!);
     });

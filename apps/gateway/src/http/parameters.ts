@@ -12,6 +12,7 @@ const NUMBER: ParameterRule = { pattern: /^[1-9]\d{0,8}$/, text: { zh: '应为�
 export const PARAMETER = {
   id: NUMBER,
   name: { pattern: /^[a-z][a-z0-9-]{0,62}$/, text: { zh: '应为小写字母、数字和连字符', en: 'Must be small letters, digits and hyphens' } },
+  column: { pattern: /^[^\s\p{Cc}]{1,100}$/u, text: { zh: '应为供数部门的列名', en: 'Must be a column as the supplier names it' } },
 } satisfies Record<string, ParameterRule>;
 
 /**

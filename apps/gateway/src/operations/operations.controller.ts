@@ -8,6 +8,7 @@ import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
 import { camelKeys } from './camel-keys.js';
 
+const REJECT_FILTER = { run: PARAMETER.id, feed: PARAMETER.name, rule: PARAMETER.name, field: PARAMETER.column };
 const STATE = { pattern: /^[a-z]{1,20}$/, text: { zh: '应为运行状态', en: 'Must be a state of a run' } };
 
 /** Feeds, runs and rejects, for data officers. Nothing here speaks of a person. */
@@ -49,13 +50,25 @@ export class OperationsController {
   @Get('rejects')
   @Policy('operations')
   async listRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { values, limit, after } = readParameters(request.query, { run: PARAMETER.id, feed: PARAMETER.name, rule: PARAMETER.name });
+    const { values, limit, after } = readParameters(request.query, REJECT_FILTER);
     const [run = null, row = null, ordinal = null] = after ?? [];
-    const rows = await this.rows('reject_status', [values['run'] ?? null, values['feed'] ?? null, values['rule'] ?? null, run, row, ordinal, limit + 1]);
+    const rows = await this.rows('reject_status', [values['run'] ?? null, values['feed'] ?? null, values['rule'] ?? null, values['field'] ?? null, run, row, ordinal, limit + 1]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? cursorOf([last['run'], last['row_no'], last['ordinal']] as number[]) : null;
     sendJson(request, reply, { items: page.map(camelKeys), next });
+  }
+
+  /** How many rejects there are by run, feed, rule and field: where to begin. */
+  @Get('rejects/facets')
+  @Policy('operations')
+  async countRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { values } = readParameters(request.query, REJECT_FILTER);
+    const facets: Record<string, { value: string | null; rejects: number }[]> = { run: [], feed: [], rule: [], field: [] };
+    for (const row of await this.rows('reject_facet', [values['run'] ?? null, values['feed'] ?? null, values['rule'] ?? null, values['field'] ?? null])) {
+      facets[row['facet'] as string]!.push({ value: row['value'] as string | null, rejects: row['rejects'] as number });
+    }
+    sendJson(request, reply, { facets });
   }
 
   private async rows(name: string, values: unknown[]): Promise<Record<string, unknown>[]> {

@@ -14,6 +14,7 @@ const page = (summary: string, parameters: object[]): Operation => ({
   responses: { 200: json('Page', 'A page; next is the cursor of the one after, null on the last'), 400: problem('invalid-parameter'), ...SECURED },
 });
 const filter = (name: string, type = 'string'): object => ({ name, in: 'query', schema: { type } });
+const REJECTS = [filter('run', 'integer'), filter('feed'), filter('rule'), filter('field')];
 const open = (summary: string, responses: object): Operation => ({ tags: ['open'], summary, security: [], responses });
 
 /** Every call there is; a test holds this list against the routes. */
@@ -48,7 +49,13 @@ export function paths(): Record<string, Record<string, Operation>> {
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }], responses: { 200: { description: 'The run', content: { 'application/json': { schema: { type: 'object' } } } }, 404: problem('not-found'), ...SECURED },
       },
     },
-    '/v1/rejects': { get: page('拒收 · rejected rows: which row, by which rule; never what it held', [filter('run', 'integer'), filter('feed'), filter('rule')]) },
+    '/v1/rejects': { get: page('拒收 · rejected rows: which row, by which rule; never what it held', REJECTS) },
+    '/v1/rejects/facets': {
+      get: {
+        tags: ['operations'], summary: '拒收分布 · how many rejects by run, feed, rule and column; each counted under the filters of the others', security: [{ oauth: ['operations'] }], parameters: REJECTS,
+        responses: { 200: json('RejectFacets', 'The most frequent values first, at most 100 each'), 400: problem('invalid-parameter'), ...SECURED },
+      },
+    },
     '/v1/status': { get: open('运行概况 · how the hub stands', { 200: json('Status', 'Totals only') }) },
     '/oauth/token': {
       post: {

@@ -73,6 +73,15 @@ export function schemas(problems: { codes: string[]; names: string[] }): Record<
       },
     },
     Page: { type: 'object', required: ['items'], properties: { items: { type: 'array', items: { type: 'object' } }, next: nullable('string') } },
+    RejectFacets: {
+      type: 'object', required: ['facets'], properties: {
+        facets: {
+          type: 'object', properties: Object.fromEntries(['run', 'feed', 'rule', 'field'].map((facet) => [facet, {
+            type: 'array', items: { type: 'object', required: ['value', 'rejects'], properties: { value: nullable('string'), rejects: { type: 'integer' } } },
+          }])),
+        },
+      },
+    },
     Status: { type: 'object', description: '合计数 totals only' },
     Problem: {
       type: 'object', required: ['type', 'title', 'status', 'code'], description: `RFC 9457. type: …/problems/{${problems.names.join(', ')}}`,
