@@ -62,11 +62,11 @@ export class JsonBytes {
     this.length = at;
   }
 
-  /** What was written, in a buffer of its own; the next text begins empty. */
-  take(): Buffer {
-    const taken = Buffer.from(this.bytes.subarray(0, this.length));
+  /** What `fill` writes, in a buffer of its own. It begins empty, also after one that broke off: nobody gets another's bytes. */
+  write(fill: (out: this) => void): Buffer {
     this.length = 0;
-    return taken;
+    fill(this);
+    return Buffer.from(this.bytes.subarray(0, this.length));
   }
 
   private ensure(more: number): void {

@@ -164,11 +164,11 @@ export class ReadLane {
   }
 
   private connect(): Promise<Client> {
-    this.connection ??= this.database.connect('sharing', { pipeline: true }).then(async (client) => {
-      // Every key is asked for once: a cache of what was looked up before would only be filled.
-      await client.query('set enable_memoize = off');
+    this.connection ??= this.database.connect('sharing', { pipeline: true }).then((client) => {
       client.once('end', () => { this.drop(client); });
       this.live = client;
+      // Every key is asked for once: a cache of what was looked up before would only be filled. Where it fails, the connection has ended.
+      client.query('set enable_memoize = off').catch(() => undefined);
       return client;
     }, (error: unknown) => {
       this.connection = undefined;

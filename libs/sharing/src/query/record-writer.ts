@@ -83,14 +83,15 @@ export class RecordWriter {
       persons: this.open(found, this.plan.persons, (persons) => personIdsOf(this.keys, persons)),
     };
     let next = 0;
-    rows.forEach((row, i) => {
-      if (first + i > 0) OUT.json(between);
-      OUT.raw(INDEX);
-      OUT.json(String(first + i));
-      if (row) this.item(OUT, row, ids[next++]!, opened);
-      else OUT.raw(NOT_FOUND);
+    return OUT.write((out) => {
+      rows.forEach((row, i) => {
+        if (first + i > 0) out.json(between);
+        out.raw(INDEX);
+        out.json(String(first + i));
+        if (row) this.item(out, row, ids[next++]!, opened);
+        else out.raw(NOT_FOUND);
+      });
     });
-    return OUT.take();
   }
 
   private item(out: JsonBytes, row: Row, personId: string, opened: Opened): void {
