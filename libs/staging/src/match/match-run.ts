@@ -6,7 +6,7 @@ import { copyUnseen } from '../scan/known-rows.js';
 import type { StagedSql } from '../table/staged-sql.js';
 
 /**
- * Finds what a staged delivery changes, by source key, and counts it. One transaction: what it writes is
+ * Finds what a staged delivery changes, by source key, in one transaction, and counts it. What it writes is
  * private to the run, and a repetition after a crash begins with the fence and ends in the same rows.
  */
 export async function matchRun(o: {

@@ -17,6 +17,18 @@ export interface RowOutlet {
 
 export interface DeliveryCounts { read: number; duplicate: number; rejected: number; unchanged: number; staged: number; removals: number }
 
+export interface ReadOptions {
+  run: number;
+  seed: Buffer;
+  /** Hashes of the rows that hold. */
+  known: HashSet | null;
+  /** Whether known rows are looked into for their keys: where nothing is staged, nobody can ask later which of them stand beside another. */
+  keysOfKnown: boolean;
+  expectedRows: number;
+  resumeAfter: number;
+  signal: AbortSignal;
+}
+
 /**
  * Takes the rows of a delivery from its format: finds what is unchanged before it costs anything, checks the
  * rest, and hands it on. A new worker reads the whole delivery again, but writes only behind `resumeAfter`.
@@ -29,7 +41,7 @@ export class DeliveryReader implements RowSink {
   /** Rejects whose source key could not be read: what a full delivery lacks may be among them. */
   keyless = 0;
 
-  /** Rows that are known by their bytes are not looked into; there are none before a feed's first delivery. */
+  /** Lets formats pass over rows that are known by their bytes. */
   readonly known?: RowSink['known'];
 
   private readonly rowHash: RowHash;
@@ -42,12 +54,12 @@ export class DeliveryReader implements RowSink {
     private readonly reader: RowReader,
     private readonly catalogue: FeedCatalogue,
     private readonly outlet: RowOutlet,
-    private readonly options: { run: number; seed: Buffer; known: HashSet | null; expectedRows: number; resumeAfter: number; signal: AbortSignal },
+    private readonly options: ReadOptions,
   ) {
     this.rowHash = new RowHash(options.seed);
     this.keyHash = new RowHash(options.seed);
     this.keys = new HashSet(options.expectedRows);
-    if (options.known !== null) this.known = (bytes, start, end) => this.takeKnown(bytes, start, end);
+    if (options.known !== null && !options.keysOfKnown) this.known = (bytes, start, end) => this.takeKnown(bytes, start, end) > 0;
     const { operation } = contract;
     this.operations = operation === undefined ? null
       : new Map([[operation.add, 'add'], [operation.change, 'change'], [operation.remove, 'remove']]);
@@ -63,8 +75,12 @@ export class DeliveryReader implements RowSink {
   }
 
   row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void {
-    if (this.takeKnown(bytes, rawStart, rawEnd)) return;
     const { reader, rowHash, counts, outlet, options } = this;
+    const seen = this.takeKnown(bytes, rawStart, rawEnd);
+    if (seen > 0) {
+      if (seen === 1 && options.keysOfKnown && reader.readKey(bytes, starts, ends, cells)) this.claimKey();
+      return;
+    }
     const rowNo = ++counts.read;
     this.digest.add(rowHash.high, rowHash.low);
     const keyed = reader.readKey(bytes, starts, ends, cells);
@@ -92,17 +108,17 @@ export class DeliveryReader implements RowSink {
     if (rowNo > options.resumeAfter) outlet.staged(reader.write(outlet.rows, outlet.tokens, rowNo, rowHash, options.run));
   }
 
-  /** @returns true for a row that holds as it is; its hash is in hand then and otherwise. */
-  private takeKnown(bytes: Buffer, start: number, end: number): boolean {
+  /** Hashes a row and counts it where it holds as it is. @returns 0 not known, 1 known, 2 known and read before */
+  private takeKnown(bytes: Buffer, start: number, end: number): 0 | 1 | 2 {
     const { rowHash, counts } = this;
     rowHash.hash(bytes, start, end);
     const seen = this.options.known?.mark(rowHash.high, rowHash.low) ?? 0;
-    if (seen === 0) return false;
+    if (seen === 0) return 0;
     counts.read++;
     this.digest.add(rowHash.high, rowHash.low);
     if (seen === 2) counts.duplicate++;
     else counts.unchanged++;
-    return true;
+    return seen;
   }
 
   bad(rule: string, raw: Buffer): void {

@@ -21,20 +21,10 @@ export async function loadKnownRows(database: Database, sql: StagedSql): Promise
 
 /** Loads every READERS-th stretch of pages. */
 async function loadPart(database: Database, sql: StagedSql, set: HashSet, nth: number): Promise<void> {
-  const client = await database.pool('staging').connect();
-  let broken: Error | undefined;
-  try {
-    const stretch = `select string_agg(int8send(row_hash), '') from ${sql.current}
-      where ctid >= format('(%s,0)', page)::tid and ctid < format('(%s,0)', page + ${PAGES})::tid${sql.people ? ' and role = 0' : ''}`;
-    const pages = `generate_series(${nth * PAGES}, pg_relation_size('${sql.current}') / current_setting('block_size')::int8, ${READERS * PAGES})`;
-    const values = new HashesIn((high, low) => { set.add(high, low); });
-    for await (const chunk of copyOut(client, `copy (select (${stretch}) from ${pages} page) to stdout (format binary)`) as AsyncIterable<Buffer>) values.push(chunk);
-  } catch (error) {
-    broken = error as Error;
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  const stretch = `select string_agg(int8send(row_hash), '') from ${sql.current}
+    where ctid >= format('(%s,0)', page)::tid and ctid < format('(%s,0)', page + ${PAGES})::tid${sql.people ? ' and role = 0' : ''}`;
+  const pages = `generate_series(${nth * PAGES}, pg_relation_size('${sql.current}') / current_setting('block_size')::int8, ${READERS * PAGES})`;
+  await readHashes(database, `select (${stretch}) from ${pages} page`, (high, low) => { set.add(high, low); });
 }
 
 /**
@@ -44,14 +34,20 @@ async function loadPart(database: Database, sql: StagedSql, set: HashSet, nth: n
  */
 export async function findStanding(database: Database, sql: StagedSql, run: number, known: HashSet): Promise<Set<string>> {
   const standing = new Set<string>();
-  await database.transaction('staging', async (client) => {
-    const [role, ofCurrent] = sql.people ? [' where role = 0', ' and c.role = 0'] : ['', ''];
-    const brought = `select source_key from ${sql.fresh(run)}${role} union all select source_key from staging.removal where run = ${run} and row_no is not null`;
-    const beside = copyOut(client, `copy (select c.row_hash from (${brought}) b join ${sql.current} c on c.source_key = b.source_key${ofCurrent}) to stdout (format binary)`);
-    const values = new HashesIn((high, low) => { if (known.marked(high, low)) standing.add(`${high}:${low}`); });
-    for await (const chunk of beside as AsyncIterable<Buffer>) values.push(chunk);
+  const [role, ofCurrent] = sql.people ? [' where role = 0', ' and c.role = 0'] : ['', ''];
+  const brought = `select source_key from ${sql.fresh(run)}${role} union all select source_key from staging.removal where run = ${run} and row_no is not null`;
+  await readHashes(database, `select c.row_hash from (${brought}) b join ${sql.current} c on c.source_key = b.source_key${ofCurrent}`, (high, low) => {
+    if (known.marked(high, low)) standing.add(`${high}:${low}`);
   });
   return standing;
+}
+
+/** Calls back for each hash a query gives, one a value or many side by side in one. */
+async function readHashes(database: Database, query: string, take: (high: number, low: number) => void): Promise<void> {
+  await database.transaction('staging', async (client) => {
+    const values = new HashesIn(take);
+    for await (const chunk of copyOut(client, `copy (${query}) to stdout (format binary)`) as AsyncIterable<Buffer>) values.push(chunk);
+  });
 }
 
 /** Reads a binary COPY of one column whose values are hashes side by side, however its bytes are cut into chunks. */

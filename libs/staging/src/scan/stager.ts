@@ -92,7 +92,7 @@ export class Stager {
     }, this.options.chunkRows);
     const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer() });
     const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
-      run: run.id, seed, known, expectedRows: await expectedRowsOf(contract, source, source.size ?? run.fileBytes), resumeAfter, signal,
+      run: run.id, seed, known, keysOfKnown: false, expectedRows: await expectedRowsOf(contract, source, source.size ?? run.fileBytes), resumeAfter, signal,
     });
     const format = formatOf(contract.format, contract.fields.map((field) => field.column));
     try {

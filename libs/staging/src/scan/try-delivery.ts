@@ -26,7 +26,7 @@ export async function tryDelivery(o: { database: Database | null; catalogue: Fee
   const reader = o.catalogue.rowReader(contract, latestDateOf(o.asOf));
   const source = await fileSource(o.file);
   const delivery = new DeliveryReader(contract, reader, o.catalogue, outlet, {
-    run: 0, seed: o.keys.secret('row-hash', 8), known, expectedRows: await expectedRowsOf(contract, source, source.size ?? 0), resumeAfter: 0, signal: new AbortController().signal,
+    run: 0, seed: o.keys.secret('row-hash', 8), known, keysOfKnown: true, expectedRows: await expectedRowsOf(contract, source, source.size ?? 0), resumeAfter: 0, signal: new AbortController().signal,
   });
   await formatOf(contract.format, contract.fields.map((field) => field.column)).read(source, delivery);
   return {
