@@ -42,7 +42,6 @@ class CsvScan {
   private readonly columns: number;
   private rows = 0;
   private header = false;
-  private readonly asks: boolean;
   /** Inside an overlong line that has been reported: everything up to its end is dropped. */
   private skipping = false;
   /** Empty lines seen; rows if another row follows them, nothing if the file ends. */
@@ -53,7 +52,6 @@ class CsvScan {
   constructor(private readonly format: FormatContract, private readonly sink: RowSink) {
     const { limits } = format;
     this.window = new TextWindow(format.encoding, limits.rowBytes + 1);
-    this.asks = sink.known !== undefined;
     this.columns = limits.columns;
     this.rowBytes = limits.rowBytes;
     this.starts = new Int32Array(limits.columns + 1);
@@ -72,9 +70,10 @@ class CsvScan {
     if (this.skipping) this.skipping = !window.dropLine();
     if (this.skipping) return;
 
+    const asks = this.sink.known !== undefined;
     let row = window.start;
     while (row < end) {
-      if (this.asks && this.header && this.blank === 0) {
+      if (asks && this.header && this.blank === 0) {
         row = this.skipKnown(row);
         if (row >= end) break;
       }
@@ -90,15 +89,7 @@ class CsvScan {
           let q = k + 1;
           let twice = false;
           for (;;) {
-            for (;;) {
-              const x = view.getInt32(q, true) ^ QUOTES;
-              const hit = (x - ONES) & ~x & HIGHS;
-              if (hit !== 0) {
-                q += (31 - Math.clz32(hit & -hit)) >> 3;
-                break;
-              }
-              q += 4;
-            }
+            q = nextOf(view, q, QUOTES);
             if (q + 1 < end && b[q + 1] === QUOTE) {
               twice = true;
               q += 2;
@@ -174,16 +165,7 @@ class CsvScan {
     const { bytes: b, view, end } = window;
     let row = from;
     while (row < end) {
-      let k = row;
-      for (;;) {
-        const x = view.getInt32(k, true) ^ NEWLINES;
-        const hit = (x - ONES) & ~x & HIGHS;
-        if (hit !== 0) {
-          k += (31 - Math.clz32(hit & -hit)) >> 3;
-          break;
-        }
-        k += 4;
-      }
+      const k = nextOf(view, row, NEWLINES);
       const stop = k > row && b[k - 1] === RETURN ? k - 1 : k;
       if (k >= end || stop === row || window.nextFault < k || !sink.known!(b, row, stop)) break;
       this.count();
@@ -276,6 +258,15 @@ class CsvScan {
       starts[cell] = from;
       ends[cell] = o;
     }
+  }
+}
+
+/** Where the byte that `pattern` repeats stands next; it stands behind the text in any case. */
+function nextOf(view: DataView, from: number, pattern: number): number {
+  for (let k = from; ; k += 4) {
+    const x = view.getInt32(k, true) ^ pattern;
+    const hit = (x - ONES) & ~x & HIGHS;
+    if (hit !== 0) return k + ((31 - Math.clz32(hit & -hit)) >> 3);
   }
 }
 

@@ -37,7 +37,7 @@ export interface RowSink {
   header(columns: string[]): void;
   /**
    * Asked before a row is split, by formats that know where it ends: true when its bytes alone tell the sink all it
-   * needs, and nothing more comes of the row. Never asked of rows that `bad` would get.
+   * needs, and nothing more comes of the row. Where it is false, `row` or `bad` follows.
    */
   known?(bytes: Buffer, rawStart: number, rawEnd: number): boolean;
   /**
