@@ -9,6 +9,7 @@ import { plain } from '../http/problem.js';
 import { camelKeys } from './camel-keys.js';
 
 const REJECT_FILTER = { run: PARAMETER.id, feed: PARAMETER.name, rule: PARAMETER.name, field: PARAMETER.column };
+const filterOf = (values: Record<string, string | undefined>): (string | null)[] => Object.keys(REJECT_FILTER).map((name) => values[name] ?? null);
 const STATE = { pattern: /^[a-z]{1,20}$/, text: { zh: '应为运行状态', en: 'Must be a state of a run' } };
 
 /** Feeds, runs and rejects, for data officers. Nothing here speaks of a person. */
@@ -52,7 +53,7 @@ export class OperationsController {
   async listRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values, limit, after } = readParameters(request.query, REJECT_FILTER);
     const [run = null, row = null, ordinal = null] = after ?? [];
-    const rows = await this.rows('reject_status', [values['run'] ?? null, values['feed'] ?? null, values['rule'] ?? null, values['field'] ?? null, run, row, ordinal, limit + 1]);
+    const rows = await this.rows('reject_status', [...filterOf(values), run, row, ordinal, limit + 1]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? cursorOf([last['run'], last['row_no'], last['ordinal']] as number[]) : null;
@@ -65,7 +66,7 @@ export class OperationsController {
   async countRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values } = readParameters(request.query, REJECT_FILTER);
     const facets: Record<string, { value: string | null; rejects: number }[]> = { run: [], feed: [], rule: [], field: [] };
-    for (const row of await this.rows('reject_facet', [values['run'] ?? null, values['feed'] ?? null, values['rule'] ?? null, values['field'] ?? null])) {
+    for (const row of await this.rows('reject_facet', filterOf(values))) {
       facets[row['facet'] as string]!.push({ value: row['value'] as string | null, rejects: row['rejects'] as number });
     }
     sendJson(request, reply, { facets });

@@ -35,22 +35,22 @@ export class Sealer {
     const order = { epoch: this.epoch, keys: this.keys, from, to, part };
     if (!THREADED) return sealHere(order, signal);
     signal?.throwIfAborted();
-    const worker = threadFor({ task: 'seal', order });
-    const ended = new Promise<void>((resolve) => { worker.once('exit', () => { resolve(); }); });
+    const { worker, ended } = threadFor({ task: 'seal', order });
     const stop = (): void => { worker.postMessage('stop' satisfies SealRequest); };
     signal?.addEventListener('abort', stop, { once: true });
     try {
       return await new Promise<SealedFile>((resolve, reject) => {
         worker.on('message', (answer: SealAnswer) => {
           if ('sealed' in answer) resolve(answer.sealed);
-          else reject(signal?.aborted ? signal.reason as Error : errorOf(answer));
+          else reject(errorOf(answer));
         });
         worker.on('error', reject);
-        worker.on('exit', () => reject(signal?.aborted ? signal.reason as Error : new HubError({
+        worker.on('exit', () => reject(new HubError({
           code: 'HUSHU-KEYS-14', zh: '加密线程意外结束。', en: 'The sealing thread ended unexpectedly.', retry: true,
         })));
       });
-    } catch (error) {
+    } catch (cause) {
+      const error = signal?.aborted === true ? signal.reason as Error : cause;
       await ended;
       await rm(part, { force: true });
       throw error;
@@ -81,8 +81,9 @@ export class Sealer {
   }
 }
 
-function threadFor(task: SealTask): Worker {
-  return new Worker(new URL('./seal.worker.js', import.meta.url), { workerData: task });
+function threadFor(task: SealTask): { worker: Worker; ended: Promise<void> } {
+  const worker = new Worker(new URL('./seal.worker.js', import.meta.url), { workerData: task });
+  return { worker, ended: new Promise((resolve) => { worker.once('exit', () => { resolve(); }); }) };
 }
 
 function errorOf(answer: SealAnswer): Error {
@@ -98,8 +99,7 @@ class ThreadedFile extends Readable {
 
   constructor(task: SealTask) {
     super();
-    this.worker = threadFor(task);
-    this.ended = new Promise((resolve) => { this.worker.once('exit', () => { resolve(); }); });
+    ({ worker: this.worker, ended: this.ended } = threadFor(task));
     this.worker.on('message', (answer: SealAnswer) => {
       if ('chunk' in answer) this.push(Buffer.from(answer.chunk.buffer, answer.chunk.byteOffset, answer.chunk.byteLength));
       else if ('end' in answer) this.push(null);

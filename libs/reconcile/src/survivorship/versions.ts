@@ -61,7 +61,6 @@ export function versionSql(facet: Facet, feeds: LinkedFeed[], spine: LinkedFeed 
   return fillFile(here, facet.several ? 'version_several' : 'version_one', {
     version: quoted(`${facet.relation}_version`),
     facet: literal(facet.name),
-    who: 'select person from reconcile.versioned',
     claims: claimsSql(facet, feeds, spine),
     columns: targets,
     claim_columns: plain('c.'),

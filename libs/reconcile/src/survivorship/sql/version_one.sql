@@ -1,7 +1,7 @@
 -- Grain: a version of one facet of an affected person, from the first to the one that holds now.
 -- Inputs: affected persons, staged rows that hold or held and speak of them; the best row speaks whole.
 insert into reconcile.:{version} (person, valid_from, valid_to, source_run, source_feed, :{columns}:{runs_column})
-with who as materialized (:{who}),
+with who as materialized (select person from reconcile.versioned),
 claim as materialized (
 :{claims}
 ),

@@ -1,6 +1,6 @@
 -- Grain: a version of one facet of an affected person, from the first to the one that holds now.
 -- Inputs: affected persons, staged rows that hold or held and speak of them; each claimant's best row, value by value in order of precedence.
-with who as materialized (:{who}),
+with who as materialized (select person from reconcile.versioned),
 claim as materialized (
 :{claims}
 ),
