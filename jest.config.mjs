@@ -21,7 +21,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 120000,
+  testTimeout: 300000,
   // Many specs wait for PostgreSQL, for leases or for a browser: a core each, and none kept back.
   maxWorkers: '100%',
 };

@@ -25,7 +25,7 @@ describe('bad input', () => {
     folder = mkdtempSync(join(tmpdir(), 'hushu-bad-'));
     hub = await TestHub.start();
     expect(await deliver(insuredFile(GOOD))).toMatchObject({ state: 'published', counts: { read: 30, added: 30 } });
-  }, 60_000);
+  });
   afterAll(async () => {
     await hub?.close();
     rmSync(folder, { recursive: true, force: true });

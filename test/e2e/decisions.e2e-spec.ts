@@ -17,7 +17,7 @@ describe('held, failed, and what people decide', () => {
     folder = mkdtempSync(join(tmpdir(), 'hushu-decide-'));
     hub = await TestHub.start();
     expect(await deliver(rows, '2025-06-01')).toMatchObject({ state: 'published', counts: { read: 40, added: 40 } });
-  }, 60_000);
+  });
   afterAll(async () => {
     await hub?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -35,7 +35,7 @@ describe('a dirty district, hand-in to record', () => {
     for (const { feed, file, mode, asOf } of truth.deliveries) runs.set(file, await hub.deliver(feed, join(folder, file), { mode, asOf: new Date(asOf) }));
     links = await readLinks();
     registered = new Map(links.filter(({ feed, hub: row }) => feed === SPINE && row).map(({ person, hub: row }) => [person, row!.person!]));
-  }, 240_000);
+  });
   afterAll(async () => {
     await hub?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -36,7 +36,7 @@ describe('numbers at rest', () => {
     await ask();
     tables = await searchTables();
     await hub.stop();
-  }, 120_000);
+  });
   afterAll(async () => {
     await hub?.close();
     rmSync(folder, { recursive: true, force: true });

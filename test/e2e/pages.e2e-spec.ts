@@ -17,7 +17,7 @@ const program = findChromium();
     await hub.app.listen(0, '127.0.0.1');
     base = `http://127.0.0.1:${(hub.app.getHttpServer().address() as AddressInfo).port}`;
     browser = await openChromium(program!);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await hub?.close();

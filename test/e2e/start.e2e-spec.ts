@@ -55,7 +55,7 @@ describe('hushu up', () => {
     expect(existsSync(join(data, 'demonstration'))).toBe(false);
     expect((await fetch(`${URL_OF}/`)).status).toBe(200);
     expect((await fetch(`${URL_OF}/docs`)).status).toBe(200);
-  }, 180_000);
+  });
 
   it('stops on Ctrl-C with nothing left running, and goes on with the same data', async () => {
     const first = up();
@@ -67,7 +67,7 @@ describe('hushu up', () => {
     expect(text).not.toContain('Making a demonstration district');
     expect(callOf(text)).toEqual(before);
     expect((await query(before))[0]).toMatchObject({ status: 'found' });
-  }, 120_000);
+  });
 
   it('says so when it runs already, or when its port is taken', async () => {
     await up().ready;
@@ -80,7 +80,7 @@ describe('hushu up', () => {
     const third = up();
     await expect(third.ready).rejects.toThrow(/HUSHU-SERVICES-16 Port 8471 is taken\nWhat to do: Choose another with --port or HUSHU_PORT/);
     holder.close();
-  }, 120_000);
+  });
 
   it('starts again after everything was killed, with everything that was served before', async () => {
     const first = up();
@@ -91,7 +91,7 @@ describe('hushu up', () => {
     await until(() => processesOn(data).length === 0);
     await up().ready;
     expect((await query(call))[0]).toMatchObject({ status: 'found' });
-  }, 120_000);
+  });
 
   it('refuses settings that are wrong, all at once', async () => {
     const wrong = up('--people', 'many');

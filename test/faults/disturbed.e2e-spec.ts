@@ -32,7 +32,7 @@ describe('a hub whose surroundings fail', () => {
     }
     undisturbed = { digests, state: await stateHash(hub.admin), counts: countsOf(await hub.settled()) };
     await worker.end();
-  }, 240_000);
+  });
   afterAll(async () => {
     await ground?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -71,7 +71,7 @@ describe('a hub whose surroundings fail', () => {
       // It is none the worse for it.
       await other.end();
       await finish(hub, deliveries.slice(run));
-    }, 240_000);
+    });
   });
 
   /** The worker that is left does the rest; the end is the same. */
@@ -95,17 +95,17 @@ describe('a hub whose surroundings fail', () => {
 
   it.each(['accepted.claimed', 'relay.rung'])('ends in the same state when Redis forgets everything (%s)', async (point) => {
     await meanwhile(point, (hub) => ground.emptyBell(hub));
-  }, 240_000);
+  });
 
   it('ends in the same state when Redis is killed and started again', async () => {
     await meanwhile('staged.claimed', () => ground.restartRedis());
-  }, 240_000);
+  });
 
   it.each(['stage.chunk.sent', 'apply.reconciled'])('ends in the same state when PostgreSQL cuts every session of the worker (%s)', async (point) => {
     await meanwhile(point, async (hub) => {
       await hub.admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'worker-%'`);
     });
-  }, 240_000);
+  });
 });
 
 function countsOf(runs: Run[]): unknown[] {

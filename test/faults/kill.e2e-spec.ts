@@ -35,7 +35,7 @@ describe('kill -9 of the worker', () => {
     await worker.end();
     const later = new Set(deliveries.flatMap((delivery, at) => (delivery.later ? [at + 1] : [])));
     plan = planKills(worker.points(), later, LANES);
-  }, 240_000);
+  });
   afterAll(async () => {
     await ground?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -83,7 +83,7 @@ describe('kill -9 of the worker', () => {
     await hub.settled();
     expect(await storeDigest(hub.admin)).toEqual(await storeDigest(calm.admin));
     expect(await hub.brokenInvariants()).toEqual([]);
-  }, 240_000);
+  });
 
   it('leaves a delivery that contradicts what holds to be settled alike', async () => {
     const rows = insuredRows(30);
@@ -107,7 +107,7 @@ describe('kill -9 of the worker', () => {
     expect(counts).toEqual({ rows_rejected: 2, rows_duplicate: 2, rows_unchanged: 29 });
     expect(await storeDigest(killed.admin)).toEqual(await storeDigest(calm.admin));
     expect(await killed.brokenInvariants()).toEqual([]);
-  }, 120_000);
+  });
 
   /** All deliveries, one after the other; each worker but the last is born to die at its place. */
   async function live(hub: FaultHub, kills: Kill[]): Promise<void> {

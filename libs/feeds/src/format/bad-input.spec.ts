@@ -168,7 +168,8 @@ describe('a zip bomb', () => {
     liar = zipOf([...FRAME, { ...packed, size: 2000 }]);
     hollow = zipOf([...FRAME, packLong(SHEET, '<worksheet><sheetData><row><c t="str"><v>a</v></c></row><row>', ' ', 256, '</row></sheetData></worksheet>')]);
     memory.base = used();
-    memory.timer = setInterval(() => (memory.peak = Math.max(memory.peak, used())), 50);
+    // A collection of all a test holds takes longer than what it is to watch, so it is rare.
+    memory.timer = setInterval(() => (memory.peak = Math.max(memory.peak, used())), 1000);
   });
 
   afterAll(() => clearInterval(memory.timer));
@@ -187,8 +188,9 @@ describe('a zip bomb', () => {
     const long = await read('xlsx', bomb, { inflatedBytes: 2 ** 31, ratio: 10_000, rowBytes: 1 << 16 }).catch((error: HubError) => error);
     expect((long as HubError).details).toMatchObject({ rule: 'file-columns', fault: 'row-too-long' });
     expect((await read('xlsx', hollow, { inflatedBytes: 2 ** 31, ratio: 10_000 })).columns).toEqual(['a']);
+    expect(memory.peak).toBeGreaterThan(0);
     expect(memory.peak - memory.base).toBeLessThan(64 * 2 ** 20);
-  }, 60_000);
+  });
 
   it('of parts: too many entries are refused by their number', async () => {
     const part = pack('p', '');

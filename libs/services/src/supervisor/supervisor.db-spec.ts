@@ -27,7 +27,7 @@ describe('Supervisor', () => {
       await gone(pid);
     }));
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** Starts a supervisor process on the test's folder; resolves with what it reached. */
   async function start(more: { settings?: Record<string, string>; dataFolder?: string; redisUrl?: string; gatewayPort?: number } = {}): Promise<{ host: ChildProcess; told: Told }> {
