@@ -23,3 +23,6 @@ export { fileSource } from './format/file-source.js';
 export { formatOf } from './format/formats.js';
 export { LineSplitter } from './format/lines.js';
 export { decoderOf } from './format/decoder.js';
+export type { Arrival, Cursor, Look, Promised, Transport, TransportContext } from './transport/transport.js';
+export { transportFault, transportRuleOf, type TransportRule } from './transport/fault.js';
+export { isFetched, transportOf } from './transport/transports.js';

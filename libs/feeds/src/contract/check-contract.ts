@@ -1,4 +1,5 @@
 import { payloadColumn, payloadFields, stagedColumnOf } from '../row/columns.js';
+import { checkTransport } from '../transport/transports.js';
 import type { HubCodes } from './code-map.js';
 import type { ContractFile, Path } from './contract-file.js';
 import type { FeedContract, FieldContract, FieldType, RoleContract } from './contract.js';
@@ -26,6 +27,7 @@ const DATED: FieldType[] = ['date', 'month', 'stamp'];
 export function checkContract(contract: FeedContract, file: ContractFile, hub: HubCodes): void {
   checkFields(contract, file, hub);
   checkDelivery(contract, file);
+  checkTransport(contract, file);
   checkRoles(contract, file);
   checkUses(contract, file);
   checkSupplies(contract, file, hub);

@@ -36,6 +36,12 @@ export class ContractFile {
     return this.readNode(this.document.contents as Node, shape, []);
   }
 
+  /** A part of the file, read by a shape that is known only once another part is. */
+  readPart(path: Path, shape: Shape): unknown {
+    const node = this.document.getIn(path, true);
+    return node === undefined ? undefined : this.readNode(node as Node, shape, path);
+  }
+
   fault(path: Path, rule: string, zh: string, en: string): void {
     this.push(this.lineOf(path), rule, zh, en);
   }

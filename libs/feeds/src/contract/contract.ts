@@ -12,6 +12,7 @@ export interface FeedContract {
   origin: 'local' | 'city-return' | 'province-return';
   /** Absence from a feed that is not `complete` answers unknown, never no. */
   coverage: 'complete' | 'local' | 'partial';
+  /** `kind` names the transport; what else stands there is the transport's own. */
   transport: { kind: string; [option: string]: unknown };
   format: FormatContract;
   mode: 'full' | 'delta';

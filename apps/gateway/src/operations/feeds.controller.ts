@@ -1,0 +1,24 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Freshness } from '#sharing';
+import { sendJson } from '../http/json.js';
+import { readParameters } from '../http/parameters.js';
+import { Policy } from '../http/policy.decorator.js';
+import { camelKeys } from './camel-keys.js';
+import { OperationsReader } from './operations-reader.js';
+
+/** Feeds and how they stand, for data officers. */
+@Controller('v1/feeds')
+export class FeedsController {
+  constructor(@Inject(OperationsReader) private readonly reader: OperationsReader, @Inject(Freshness) private readonly freshness: Freshness) {}
+
+  @Get()
+  @Policy('operations')
+  async listFeeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    readParameters(request.query, {});
+    const rows = await this.reader.rows('feed_status', []);
+    const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
+    const feeds = this.freshness.list().map((feed) => ({ ...feed, ...status.get(feed.feed) }));
+    sendJson(request, reply, { items: feeds });
+  }
+}

@@ -1,0 +1,44 @@
+import type { FieldContract } from '../contract/contract.js';
+
+/** Bytes of NDJSON handed on at once. */
+const CHUNK = 1 << 18;
+
+/** One row as a source gives it, by the supplier's column names. */
+export type SourceRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes rows of a source as NDJSON in one way: the contract's columns in the contract's order, then what the contract
+ * does not know, by name, so that the format reader tells of it. The same rows are the same bytes whatever order their
+ * keys came in. What is not there stays away; null is null.
+ */
+export class JsonRows {
+  rows = 0;
+  private readonly known: ReadonlySet<string>;
+  private text = '';
+
+  constructor(private readonly fields: readonly FieldContract[]) {
+    this.known = new Set(fields.map((field) => field.column));
+  }
+
+  /** @returns a chunk when enough has gathered */
+  add(row: SourceRow): Buffer | null {
+    const parts: string[] = [];
+    for (const { column } of this.fields) if (row[column] !== undefined) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
+    for (const column of Object.keys(row).filter((name) => !this.known.has(name)).sort()) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
+    this.text += `{${parts.join(',')}}\n`;
+    this.rows++;
+    return this.text.length >= CHUNK ? this.take() : null;
+  }
+
+  /** What has gathered since, empty when nothing has. */
+  take(): Buffer {
+    const chunk = Buffer.from(this.text);
+    this.text = '';
+    return chunk;
+  }
+}
+
+/** Objects and lists, which no column holds, stand as they are: the format reader rejects the row. */
+function valueText(value: unknown): string {
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'null';
+}

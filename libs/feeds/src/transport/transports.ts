@@ -1,0 +1,37 @@
+import type { ContractFile } from '../contract/contract-file.js';
+import type { FeedContract } from '../contract/contract.js';
+import { hand } from './hand.js';
+import type { TransportKind } from './transport.js';
+
+/** Every transport there is, by the kind a contract names. */
+const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
+  file: hand,
+};
+
+/** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
+export function transportOf(contract: FeedContract): TransportKind {
+  return TRANSPORTS[contract.transport.kind];
+}
+
+/** Whether deliveries of this feed are fetched; otherwise somebody hands them in. */
+export function isFetched(contract: FeedContract): boolean {
+  return transportOf(contract) !== hand;
+}
+
+/** What a contract says of its transport, checked by what the transport takes. */
+export function checkTransport(contract: FeedContract, file: ContractFile): void {
+  const kind = contract.transport?.kind;
+  if (kind === undefined) return;
+  const transport = Object.hasOwn(TRANSPORTS, kind) ? TRANSPORTS[kind] : undefined;
+  if (transport === undefined) {
+    const known = Object.keys(TRANSPORTS).join(', ');
+    file.fault(['transport', 'kind'], 'value-unknown', `没有传输方式 “${kind}”；可用: ${known}`, `there is no transport "${kind}"; there are: ${known}`);
+    return;
+  }
+  const { required, optional } = transport.options;
+  contract.transport = file.readPart(['transport'], { is: 'keys', required: { kind: { is: 'text' }, ...required }, optional: optional ?? {} }) as FeedContract['transport'];
+  if (transport.formats !== undefined && contract.format.kind !== undefined && !transport.formats.includes(contract.format.kind)) {
+    const formats = transport.formats.join(' / ');
+    file.fault(['format', 'kind'], 'transport-format', `传输方式 ${kind} 只用于 ${formats} 格式`, `the transport ${kind} carries ${formats} only`);
+  }
+}
