@@ -9,4 +9,5 @@ export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger
 export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
+export { noteEvent, type FeedEvent } from './timeline/note-event.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

@@ -1,0 +1,2 @@
+drop view runs.feed_event;
+drop table runs.event;
