@@ -8,7 +8,8 @@ export type Shape =
   | { is: 'integer'; min: number; max: number }
   | { is: 'size'; max: number }
   | { is: 'share' }
-  | { is: 'pattern' }
+  /** A regular expression of so many groups at least. */
+  | { is: 'pattern'; groups: 0 | 1 }
   | { is: 'list'; of: Shape; min?: number }
   /** Named keys. `open` lets further keys through as they are. */
   | { is: 'keys'; required: Record<string, Shape>; optional?: Record<string, Shape>; open?: boolean }
@@ -120,7 +121,7 @@ export const FEED_SHAPE: Shape = {
     transport: { is: 'keys', required: { kind: { is: 'text', like: kebab } }, open: true },
     format,
     mode: oneOf('full', 'delta'),
-    asOf: { is: 'keys', required: { fileName: { is: 'pattern' } } },
+    asOf: { is: 'keys', required: { fileName: { is: 'pattern', groups: 1 } } },
     schedule: {
       is: 'keys',
       required: { every: oneOf('day', 'week', 'month', 'term') },
