@@ -6,8 +6,10 @@
  * Never: touches the database, or knows a real feed by name.
  */
 export type {
-  CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, SupplyContract,
+  CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, Schedule, SupplyContract,
 } from './contract/contract.js';
+export { asOfOf } from './contract/as-of.js';
+export { dueAfterFailure, isLate, nextDue } from './contract/next-due.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';

@@ -124,8 +124,8 @@ export const FEED_SHAPE: Shape = {
     asOf: { is: 'keys', required: { fileName: { is: 'pattern', groups: 1 } } },
     schedule: {
       is: 'keys',
-      required: { every: oneOf('day', 'week', 'month', 'term') },
-      optional: { at: { is: 'text', like: /^([01]\d|2[0-3]):[0-5]\d$/ }, day: { is: 'integer', min: 1, max: 31 } },
+      required: { every: oneOf('hour', 'day', 'week', 'month', 'term') },
+      optional: { at: { is: 'text', like: /^([01]\d|2[0-3]):[0-5]\d$/ }, day: { is: 'integer', min: 1, max: 31 }, late: oneOf('skip', 'catch-up') },
     },
     freshness: { is: 'keys', required: { overdueAfterDays: { is: 'integer', min: 1, max: 3660 } } },
     limits: { is: 'keys', required: { shrink: { is: 'share' }, rejects: { is: 'share' } } },
