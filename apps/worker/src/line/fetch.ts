@@ -1,6 +1,8 @@
-import { dueAfterFailure, isFetched, isLate, nextDue, transportOf, transportRuleOf, type FeedCatalogue, type FeedContract, type Look } from '#feeds';
+import {
+  dueAfterFailure, isFetched, isLate, nextDue, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type TransportRule,
+} from '#feeds';
 import { HubError, type Clock } from '#kernel';
-import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLedger, type RunReason } from '#runs';
+import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
 import type { FetchedDeliveries } from '#staging';
 import { codeOf, isLost, mayPass } from './line.js';
 
@@ -8,6 +10,9 @@ import { codeOf, isLost, mayPass } from './line.js';
 const MOST_DEATHS = 5;
 /** What waits at its source is looked for again after some minutes, as after so many failures. */
 const LOOK_AGAIN = 4;
+
+/** Faults of one delivery: a full one that comes after it makes up for it. */
+const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'transport-changed', 'transport-source'];
 
 /** What fetching works with. */
 export interface FetchParts {
@@ -63,8 +68,9 @@ export class FetchLine {
       await fetches.end(lease, ended, this.dueNext(contract, claimed, ended.waiting ?? 0));
       killPoint('fetch.ended', 0);
     } catch (error) {
-      if (lost || isLost(error)) return;
+      if (lost) return;
       if (this.leaving.signal.aborted) return fetches.release(lease);
+      if (isLost(error)) return;
       this.parts.onError(feed, error);
       const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, clock.now()) : nextDue(contract.schedule, clock.now());
       await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, due);
@@ -72,11 +78,12 @@ export class FetchLine {
   }
 
   private async work(contract: FeedContract, { lease, cursor }: Claimed, signal: AbortSignal): Promise<FetchEnd> {
-    const { fetches, deliveries, credential, clock } = this.parts;
+    const { deliveries, credential, clock } = this.parts;
     await deliveries.clearLeft(lease);
     const { kind: _kind, ...options } = contract.transport;
     const transport = await transportOf(contract).open({ contract, options, credential, clock });
     let taken = 0;
+    let fault: unknown = null;
     let look: Look;
     try {
       const arrivals = transport.arrivals(deliveries.cursorOf(cursor), signal);
@@ -88,13 +95,13 @@ export class FetchLine {
             break;
           }
           signal.throwIfAborted();
-          // Its worker may have died before it could acknowledge: then only that is left to do.
-          const known = await fetches.knows(contract.feed, value.id);
-          const run = known ? null : await deliveries.take(lease, contract, value, signal);
-          if (run !== null) taken++;
-          if (known || run !== null) {
-            await value.accepted?.().catch((error: unknown) => this.parts.onError(contract.feed, error));
-            killPoint('fetch.acknowledged', run?.id ?? 0);
+          // Changes build on one another: none is taken past one that is missing.
+          if (fault !== null && (value.mode ?? contract.mode) === 'delta') throw fault;
+          try {
+            if (await this.takeOne(contract, lease, value, signal)) taken++;
+          } catch (error) {
+            if (!OF_ONE.includes(transportRuleOf(error))) throw error;
+            fault ??= error;
           }
         }
       } finally {
@@ -104,11 +111,23 @@ export class FetchLine {
       await transport.close();
     }
     signal.throwIfAborted();
+    if (fault !== null) throw fault;
     return {
       outcome: taken > 0 ? 'fetched' : 'nothing-new', waiting: look.waiting ?? 0,
       // A full delivery says how things were then; only of changes does "none" mean that what is known still holds.
       currentAsOf: contract.mode === 'delta' ? look.current : null,
     };
+  }
+
+  /** @returns whether it became a run now */
+  private async takeOne(contract: FeedContract, lease: FetchLease, arrival: Arrival, signal: AbortSignal): Promise<boolean> {
+    // Its worker may have died before it could acknowledge: then only that is left to do.
+    const known = await this.parts.fetches.knows(contract.feed, arrival.id);
+    const run = known ? null : await this.parts.deliveries.take(lease, contract, arrival, signal);
+    if (!known && run === null) return false;
+    await arrival.accepted?.().catch((error: unknown) => this.parts.onError(contract.feed, error));
+    killPoint('fetch.acknowledged', run?.id ?? 0);
+    return run !== null;
   }
 
   /** A slot that passed while the fetch went on is caught up with at once, or skipped. */
