@@ -8,6 +8,7 @@ import { HealthController } from './operations/health.controller.js';
 import { HubStatus } from './operations/hub-status.js';
 import { Metrics } from './operations/metrics.js';
 import { OperationsReader } from './operations/operations-reader.js';
+import { QualityController } from './operations/quality.controller.js';
 import { RejectsController } from './operations/rejects.controller.js';
 import { RunsController } from './operations/runs.controller.js';
 import { MeController } from './sharing/me.controller.js';
@@ -24,7 +25,7 @@ export interface GatewayProviders {
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, RunsController, RejectsController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, FeedsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
   providers: [OperationsReader],
 })
 export class GatewayModule implements OnApplicationShutdown {

@@ -14,7 +14,7 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     await this.fetchLine.schedule();
     await this.relay.start();
-    const sweep = () => void this.line.sweepLeftovers().catch(() => undefined);
+    const sweep = () => void this.line.sweepLeftovers().then(() => this.line.sweepUnmeasured()).catch(() => undefined);
     sweep();
     this.janitor = setInterval(sweep, 60_000);
   }

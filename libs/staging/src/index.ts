@@ -14,4 +14,7 @@ export { keyStaged } from './apply/key-staged.js';
 export { stagingTables } from './table/staging-tables.js';
 export { StagedSql } from './table/staged-sql.js';
 export { listRejects, type Reject } from './reject/list-rejects.js';
+export { listUnmeasured, measureRun } from './quality/measure-run.js';
+export { DIMENSIONS } from './quality/judge.js';
+export { feedColour, type FeedFacts } from './quality/feed-colour.js';
 export { stagingInvariants } from './table/staging-invariants.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Freshness } from '#sharing';
+import { feedColour, type FeedFacts } from '#staging';
 import { sendJson } from '../http/json.js';
 import { readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
@@ -18,7 +19,11 @@ export class FeedsController {
     readParameters(request.query, {});
     const rows = await this.reader.rows('feed_status', []);
     const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
-    const feeds = this.freshness.list().map((feed) => ({ ...feed, ...status.get(feed.feed) }));
+    const condition = new Map((await this.reader.rows('feed_condition', [])).map((row) => [row['feed'] as string, row as { state: FeedFacts['lastRun']; measures: FeedFacts['measures'] }]));
+    const feeds = this.freshness.list().map((feed) => {
+      const { state = null, measures = [] } = condition.get(feed.feed) ?? {};
+      return { ...feed, ...status.get(feed.feed), ...feedColour({ at: feed.at, overdue: feed.overdue, lastRun: state, measures }) };
+    });
     sendJson(request, reply, { items: feeds });
   }
 }

@@ -5,7 +5,7 @@ import { HubError } from '#kernel';
 import { applyReconcile, linkRun } from '#reconcile';
 import { applyRegistry } from '#registry';
 import { holdLease, killPoint, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
-import { applyStaged, clearRun, keyStaged, listLeftRuns, runTable, type StagedRun, type Stager } from '#staging';
+import { applyStaged, clearRun, keyStaged, listLeftRuns, listUnmeasured, measureRun, runTable, type StagedRun, type Stager } from '#staging';
 
 /** A run whose lease was given this often without an end is given up and shown to people. */
 const MOST_ATTEMPTS = 8;
@@ -91,6 +91,23 @@ export class Line {
       await this.clear(run);
       killPoint('apply.cleared', id);
     });
+    await this.measure(id);
+  }
+
+  /** Keeps how good the feed is now. The line does not wait for it and never fails by it: the sweep takes up what is missing. */
+  private async measure(id: number): Promise<void> {
+    try {
+      const run = await this.parts.ledger.find(id);
+      const contract = run === null ? undefined : this.parts.catalogue.find(run.feed);
+      if (run?.state === 'published' && contract !== undefined) await measureRun(this.parts.database, contract, run);
+    } catch (error) {
+      this.parts.onError(id, 'measure', error);
+    }
+  }
+
+  /** Measures what a worker died before measuring. */
+  async sweepUnmeasured(): Promise<void> {
+    for (const id of await listUnmeasured(this.parts.database)) await this.measure(id);
   }
 
   /** What dead workers left behind: rows and tables of runs that have ended, copies of deliveries half written. */

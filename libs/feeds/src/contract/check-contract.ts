@@ -110,6 +110,10 @@ function checkDelivery(contract: FeedContract, file: ContractFile): void {
       file.fault(['fields', column], 'key-optional', `主键字段 “${column}” 须为必填`, `the key column "${column}" must be required`);
     }
   });
+  contract.quality.forEach((one, i) => {
+    find(['quality', i, 'field'], one.field);
+    if (one.fail > one.warn) file.fault(['quality', i], 'threshold-order', '“fail” 不得高于 “warn”', '"fail" must not be above "warn"');
+  });
   find(['stamp'], contract.stamp, ['stamp']);
   find(['operation', 'field'], contract.operation?.field, ['text', 'code']);
   if (contract.operation) {

@@ -94,6 +94,12 @@ const check: Shape = {
   optional: { scope: oneOf('row', 'delivery'), role: text },
 };
 
+const quality: Shape = {
+  is: 'keys',
+  required: { dimension: oneOf('completeness', 'validity', 'uniqueness', 'consistency', 'timeliness'), warn: { is: 'share' }, fail: { is: 'share' } },
+  optional: { field: column },
+};
+
 const supply: Shape = {
   is: 'keys',
   required: {
@@ -141,6 +147,7 @@ export const FEED_SHAPE: Shape = {
     facts: { is: 'list', of: fact },
     checks: { is: 'list', of: check },
     identifies: { is: 'list', of: oneOf(...IDENTITY_PARTS) },
+    quality: { is: 'list', of: quality },
     supplies: { is: 'list', of: supply },
   },
 };

@@ -23,6 +23,8 @@ export interface FeedContract {
   freshness: { overdueAfterDays: number };
   /** Shares 0..1: a full delivery that would remove more than `shrink` of the current rows is held; so is one that rejects more than `rejects`. */
   limits: { shrink: number; rejects: number };
+  /** Shares below which a measure warns or fails; where nothing is said the dimension's own hold. */
+  quality: QualityContract[];
   /** Supplier columns that name a source record. */
   key: string[];
   /** The change stamp of a row, where the supplier sends one. */
@@ -114,6 +116,9 @@ export interface RoleContract {
 }
 
 export interface FactContract { kind: 'presence' | 'entitlement'; role: string; from?: string; to?: string; seen?: string }
+
+/** A threshold on one dimension of quality: of one column, or of the feed as a whole. */
+export interface QualityContract { dimension: string; field?: string; warn: number; fail: number }
 
 export interface CheckContract { rule: string; on_fail: OnFail; scope: 'row' | 'delivery'; [option: string]: unknown }
 

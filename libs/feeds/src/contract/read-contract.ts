@@ -143,6 +143,7 @@ function contractOf({ protection, ...raw }: RawContract, folder: string, version
     ...raw,
     spine: raw.spine ?? false,
     format: { encoding: 'utf-8', delimiter: ',', ...raw.format, limits: { ...LIMITS, ...raw.format?.limits } },
+    quality: raw.quality ?? [],
     key: raw.key ?? [],
     fields: [...(raw.fields ?? [])].map(([column, field]) => ({
       ...field,

@@ -1,0 +1,2 @@
+drop view staging.feed_measure;
+drop table staging.measure;
