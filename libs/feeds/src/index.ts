@@ -12,6 +12,8 @@ export { asOfOf } from './contract/as-of.js';
 export { dueAfterFailure, isLate, nextDue } from './contract/next-due.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
+export { readConfigFile } from './contract/contract-file.js';
+export type { Shape } from './contract/contract-shape.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
 export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
 export { WARNINGS } from './row/row-plan.js';

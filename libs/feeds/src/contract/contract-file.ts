@@ -180,6 +180,12 @@ export class ContractFile {
   }
 }
 
+/** A file of settings read against a shape; `fault` adds what the shape cannot say, with its line. */
+export function readConfigFile(name: string, source: string, shape: Shape): { value: unknown; faults: readonly ContractFault[]; fault: ContractFile['fault'] } {
+  const file = new ContractFile(name, source);
+  return { value: file.read(shape), faults: file.faults, fault: file.fault.bind(file) };
+}
+
 function nameOf(path: Path): string {
   return path.length === 0 ? 'feed.yaml' : path.join('.');
 }
