@@ -1,15 +1,24 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
 import { Relay } from '#runs/queue';
+import { FeedWatch, Notices } from '#watch';
 import { FetchLine } from './line/fetch.js';
 import { Line } from './line/line.js';
+
+/** Milliseconds between looks at how feeds stand. */
+const LOOK_EVERY = 10_000;
 
 /** Starts the relay when the processors stand, clears what dead runs left, and stops in the opposite order. */
 @Injectable()
 export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private janitor: NodeJS.Timeout | null = null;
+  private watcher: NodeJS.Timeout | null = null;
+  private watching: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly relay: Relay, private readonly line: Line, private readonly fetchLine: FetchLine, private readonly database: Database) {}
+  constructor(
+    private readonly relay: Relay, private readonly line: Line, private readonly fetchLine: FetchLine, private readonly database: Database,
+    private readonly feedWatch: FeedWatch, private readonly notices: Notices,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.fetchLine.schedule();
@@ -17,6 +26,19 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
     const sweep = () => void this.line.sweepLeftovers().then(() => this.line.sweepUnmeasured()).catch(() => undefined);
     sweep();
     this.janitor = setInterval(sweep, 60_000);
+    // One look after the other: a channel that does not answer takes its time.
+    let busy = false;
+    this.watcher = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.watching = this.watch().catch(() => undefined).finally(() => { busy = false; });
+    }, LOOK_EVERY);
+  }
+
+  private async watch(): Promise<void> {
+    await this.feedWatch.look();
+    await this.notices.gather();
+    await this.notices.send();
   }
 
   /** Before the processors are closed, which wait for their jobs: a fetch may take hours. */
@@ -26,6 +48,8 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
 
   async onApplicationShutdown(): Promise<void> {
     if (this.janitor !== null) clearInterval(this.janitor);
+    if (this.watcher !== null) clearInterval(this.watcher);
+    await this.watching;
     await this.relay.stop();
     await this.database.end();
   }

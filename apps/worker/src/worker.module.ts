@@ -10,6 +10,7 @@ import { FetchLedger, Ledger } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
 import { credentialSetting, type Settings, type WorkerSettings } from '#services';
 import { FetchedDeliveries, Stager } from '#staging';
+import { FeedWatch, Notices, readAlertSettings } from '#watch';
 import { FetchLine } from './line/fetch.js';
 import { codeOf, Line } from './line/line.js';
 import { ApplyProcessor, FetchProcessor, LinkProcessor, StageProcessor } from './processors.js';
@@ -29,6 +30,8 @@ export class WorkerModule {
       url: settings.DATABASE_URL!, applicationName: worker, poolSize: 6,
       passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)),
     });
+    const credential = (name: string) => credentialOf(new CredentialStore(join(settings.HUSHU_DATA, 'credentials'), keys.sealer()), name);
+    const alerts = await readAlertSettings(settings.HUSHU_CONFIG);
     const connection = bellConnection(settings, database);
     const names = Object.keys(QUEUES) as QueueName[];
     return {
@@ -48,8 +51,15 @@ export class WorkerModule {
           provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
           useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({
             fetches, catalogue, worker, clock: systemClock, deliveries: new FetchedDeliveries(deliveriesOf(settings), keys, fetches),
-            credential: (name) => credentialOf(new CredentialStore(join(settings.HUSHU_DATA, 'credentials'), keys.sealer()), name),
+            credential,
             onError: (feed, error) => log({ level: 'error', feed, step: 'fetch', error: codeOf(error), at: placeOf(error) }),
+          }),
+        },
+        { provide: FeedWatch, inject: [FeedCatalogue], useFactory: (catalogue: FeedCatalogue) => new FeedWatch(database, () => catalogue.contracts, systemClock) },
+        {
+          provide: Notices, inject: [FeedCatalogue],
+          useFactory: (catalogue: FeedCatalogue) => new Notices({
+            database, settings: alerts, credential, clock: systemClock, titleOf: (feed) => catalogue.find(feed)?.title ?? { zh: feed, en: feed },
           }),
         },
         {

@@ -5,7 +5,6 @@
  * Writes: schema watch; webhooks and e-mail to the channels of the district.
  * Never: speaks of a person, or changes what it watches.
  */
-export { FeedWatch, type FeedChange } from './state/feed-watch.js';
-export { readAlertSettings, type AlertSettings, type Channel } from './alert/settings.js';
+export { FeedWatch } from './state/feed-watch.js';
+export { readAlertSettings } from './alert/settings.js';
 export { Notices } from './alert/notices.js';
-export { sendThrough, type Message } from './alert/channel.js';

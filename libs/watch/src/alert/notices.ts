@@ -8,6 +8,7 @@ import { changeText } from './words.js';
 
 interface Change { feed: string; before: FeedChange['colour']; colour: FeedChange['colour']; because: FeedChange['because']; at: string; text: Text }
 
+const PROBE: Text = { zh: '户枢：测试提醒', en: 'Hushu: a test message' };
 /** Seconds until the next attempt, by how many there were; then it has failed for good. */
 const PAUSES = [5, 60, 300, 1800, 7200, 18_000, 36_000];
 /** Seconds after which a message whose sender has died is sent by another. */
@@ -56,6 +57,17 @@ export class Notices {
     });
   }
 
+  /** A message to one channel that says nothing but that it arrives. @returns its id */
+  async probe(channel: string): Promise<string> {
+    const { database, clock, settings } = this.parts;
+    if (!settings.channels.some(({ name }) => name === channel)) throw gone(channel);
+    const id = randomUUID();
+    const now = clock.now();
+    await database.pool('watch').query('insert into watch.notice (id, channel, body, due_at) values ($1, $2, $3, $4)',
+      [id, channel, JSON.stringify({ type: 'alert.test', timestamp: now.toISOString(), data: { changes: [] } }), now]);
+    return id;
+  }
+
   /** Sends what is due. @returns how many channels took theirs */
   async send(): Promise<number> {
     const { database, clock } = this.parts;
@@ -88,6 +100,7 @@ export class Notices {
   }
 
   private words(changes: Change[]): { subject: Text; lines: Text[] } {
+    if (changes.length === 0) return { subject: PROBE, lines: [PROBE] };
     const red = changes.filter(({ colour }) => colour === 'red').length;
     return {
       subject: { zh: `户枢：${changes.length} 个数据源有变化${red > 0 ? `，${red} 个异常` : ''}`, en: `Hushu: ${changes.length} feeds changed${red > 0 ? `, ${red} not to be relied on` : ''}` },
