@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
 import { Relay } from '#runs/queue';
-import { FeedWatch, Notices } from '#watch';
+import { Watch } from '#watch';
 import { FetchLine } from './line/fetch.js';
 import { Line } from './line/line.js';
 
@@ -16,8 +16,7 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
   private watching: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly relay: Relay, private readonly line: Line, private readonly fetchLine: FetchLine, private readonly database: Database,
-    private readonly feedWatch: FeedWatch, private readonly notices: Notices,
+    private readonly relay: Relay, private readonly line: Line, private readonly fetchLine: FetchLine, private readonly watch: Watch, private readonly database: Database,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -31,14 +30,8 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
     this.watcher = setInterval(() => {
       if (busy) return;
       busy = true;
-      this.watching = this.watch().catch(() => undefined).finally(() => { busy = false; });
+      this.watching = this.watch.round().catch(() => undefined).finally(() => { busy = false; });
     }, LOOK_EVERY);
-  }
-
-  private async watch(): Promise<void> {
-    await this.feedWatch.look();
-    await this.notices.gather();
-    await this.notices.send();
   }
 
   /** Before the processors are closed, which wait for their jobs: a fetch may take hours. */

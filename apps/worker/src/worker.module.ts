@@ -10,7 +10,7 @@ import { FetchLedger, Ledger } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
 import { credentialSetting, type Settings, type WorkerSettings } from '#services';
 import { FetchedDeliveries, Stager } from '#staging';
-import { FeedWatch, Notices, readAlertSettings } from '#watch';
+import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
 import { FetchLine } from './line/fetch.js';
 import { codeOf, Line } from './line/line.js';
 import { ApplyProcessor, FetchProcessor, LinkProcessor, StageProcessor } from './processors.js';
@@ -55,12 +55,11 @@ export class WorkerModule {
             onError: (feed, error) => log({ level: 'error', feed, step: 'fetch', error: codeOf(error), at: placeOf(error) }),
           }),
         },
-        { provide: FeedWatch, inject: [FeedCatalogue], useFactory: (catalogue: FeedCatalogue) => new FeedWatch(database, () => catalogue.contracts, systemClock) },
         {
-          provide: Notices, inject: [FeedCatalogue],
-          useFactory: (catalogue: FeedCatalogue) => new Notices({
+          provide: Watch, inject: [FeedCatalogue],
+          useFactory: (catalogue: FeedCatalogue) => new Watch(new FeedWatch(database, () => catalogue.contracts, systemClock), new Notices({
             database, settings: alerts, credential, clock: systemClock, titleOf: (feed) => catalogue.find(feed)?.title ?? { zh: feed, en: feed },
-          }),
+          })),
         },
         {
           provide: Relay, inject: [Ledger, FetchLedger, ...names.map((name) => getQueueToken(name))],

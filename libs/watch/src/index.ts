@@ -7,4 +7,5 @@
  */
 export { FeedWatch } from './state/feed-watch.js';
 export { readAlertSettings } from './alert/settings.js';
+export { Watch } from './watch.js';
 export { Notices } from './alert/notices.js';
