@@ -13,6 +13,7 @@ module.exports = {
     feeds: ['kernel', 'keys', 'database'],
     population: ['kernel', 'feeds'],
     staging: ['kernel', 'keys', 'database', 'runs', 'feeds'],
+    watch: ['kernel', 'keys', 'database', 'runs', 'feeds', 'staging'],
     reconcile: ['kernel', 'keys', 'database', 'runs', 'feeds', 'staging'],
     registry: ['kernel', 'keys', 'database', 'runs', 'feeds', 'reconcile'],
     sharing: ['kernel', 'keys', 'database', 'runs', 'access', 'registry'],

@@ -22,16 +22,18 @@ export class FaultGround {
 
   private constructor(
     readonly folder: string, readonly postgres: PostgresServer, private redis: RedisServer, readonly keys: Keys, readonly catalogue: FeedCatalogue,
+    private readonly config: string,
   ) {}
 
-  static async open(): Promise<FaultGround> {
+  /** For the district's config, or another. */
+  static async open(config = CONFIG): Promise<FaultGround> {
     const folder = mkdtempSync(join(tmpdir(), `hushu-test-${process.pid}-faults-`));
     chmodSync(folder, 0o755);
     const postgres = await startPostgres({ dataFolder: folder, port: POSTGRES_PORT, durable: false, memory: 2 ** 31 });
     const redis = await startOwnRedis(folder);
-    const settings = { HUSHU_DATA: folder, HUSHU_CONFIG: CONFIG } as Settings;
+    const settings = { HUSHU_DATA: folder, HUSHU_CONFIG: config } as Settings;
     await prepareStore(settings, postgres.url);
-    return new FaultGround(folder, postgres, redis, await loadKeys(join(folder, 'keys')), await FeedCatalogue.load(CONFIG));
+    return new FaultGround(folder, postgres, redis, await loadKeys(join(folder, 'keys')), await FeedCatalogue.load(config), config);
   }
 
   get redisUrl(): string {
@@ -50,7 +52,7 @@ export class FaultGround {
     await cloneDatabase(admin.href, 'hushu', name);
     admin.pathname = `/${name}`;
     const passwordOf = passwordsFrom((secret, bytes) => this.keys.secret(secret, bytes));
-    const hub = new FaultHub({ data, config: CONFIG, adminUrl: admin.href, redisUrl: `${this.redis.url}/${number}`, passwordOf, catalogue: this.catalogue });
+    const hub = new FaultHub({ data, config: this.config, adminUrl: admin.href, redisUrl: `${this.redis.url}/${number}`, passwordOf, catalogue: this.catalogue });
     this.open.push(hub);
     await hub.connect();
     return hub;

@@ -1,6 +1,7 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
-import { QUEUES, type RunJob } from '#runs/queue';
+import { QUEUES, type FetchJob, type RunJob } from '#runs/queue';
+import { FetchLine } from './line/fetch.js';
 import { Line } from './line/line.js';
 
 /** Looks at runs that wait to be staged. */
@@ -36,5 +37,17 @@ export class ApplyProcessor extends WorkerHost {
 
   async process(job: Job<RunJob>): Promise<void> {
     await this.line.apply(job.data.run);
+  }
+}
+
+/** Looks at feeds that are due to be fetched. */
+@Processor('fetch', QUEUES.fetch)
+export class FetchProcessor extends WorkerHost {
+  constructor(private readonly line: FetchLine) {
+    super();
+  }
+
+  async process(job: Job<FetchJob>): Promise<void> {
+    await this.line.fetch(job.data.feed);
   }
 }

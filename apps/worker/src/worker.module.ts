@@ -1,18 +1,19 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import type { Queue } from 'bullmq';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
-import { FeedCatalogue } from '#feeds';
+import { FeedCatalogue, transportFault } from '#feeds';
 import { systemClock } from '#kernel';
-import { loadKeys, type Keys } from '#keys';
-import { Ledger } from '#runs';
-import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, Relay, type RunJob } from '#runs/queue';
-import type { Settings, WorkerSettings } from '#services';
-import { Stager } from '#staging';
+import { CredentialStore, loadKeys, type Keys } from '#keys';
+import { FetchLedger, Ledger } from '#runs';
+import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
+import { credentialSetting, type Settings, type WorkerSettings } from '#services';
+import { FetchedDeliveries, Stager } from '#staging';
+import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
+import { FetchLine } from './line/fetch.js';
 import { codeOf, Line } from './line/line.js';
-import { ApplyProcessor, LinkProcessor, StageProcessor } from './processors.js';
+import { ApplyProcessor, FetchProcessor, LinkProcessor, StageProcessor } from './processors.js';
 import { WorkerLife } from './worker-life.js';
 
 export interface WorkerOptions { settings: Settings; own: WorkerSettings; log: (entry: object) => void }
@@ -29,6 +30,8 @@ export class WorkerModule {
       url: settings.DATABASE_URL!, applicationName: worker, poolSize: 6,
       passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)),
     });
+    const credential = (name: string) => credentialOf(new CredentialStore(join(settings.HUSHU_DATA, 'credentials'), keys.sealer()), name);
+    const alerts = await readAlertSettings(settings.HUSHU_CONFIG);
     const connection = bellConnection(settings, database);
     const names = Object.keys(QUEUES) as QueueName[];
     return {
@@ -38,20 +41,45 @@ export class WorkerModule {
         BullModule.registerQueue(...names.map((name) => ({ name }))),
       ],
       providers: [
-        StageProcessor, LinkProcessor, ApplyProcessor, WorkerLife,
+        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, WorkerLife,
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
+        { provide: FetchLedger, inject: [Ledger], useFactory: (ledger: Ledger) => new FetchLedger(database, ledger) },
         { provide: FeedCatalogue, useFactory: () => FeedCatalogue.load(settings.HUSHU_CONFIG) },
         { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf({ ...options, database, ledger, catalogue, keys, worker }) },
         {
-          provide: Relay, inject: [Ledger, ...names.map((name) => getQueueToken(name))],
-          useFactory: (ledger: Ledger, ...queues: Queue<RunJob>[]) => new Relay(
-            database, ledger, Object.fromEntries(names.map((name, i) => [name, queues[i]])) as Record<QueueName, Queue<RunJob>>,
+          provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
+          useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({
+            fetches, catalogue, worker, clock: systemClock, deliveries: new FetchedDeliveries(deliveriesOf(settings), keys, fetches),
+            credential,
+            onError: (feed, error) => log({ level: 'error', feed, step: 'fetch', error: codeOf(error), at: placeOf(error) }),
+          }),
+        },
+        {
+          provide: Watch, inject: [FeedCatalogue],
+          useFactory: (catalogue: FeedCatalogue) => new Watch(new FeedWatch(database, () => catalogue.contracts, systemClock), new Notices({
+            database, settings: alerts, credential, clock: systemClock, titleOf: (feed) => catalogue.find(feed)?.title ?? { zh: feed, en: feed },
+          })),
+        },
+        {
+          provide: Relay, inject: [Ledger, FetchLedger, ...names.map((name) => getQueueToken(name))],
+          useFactory: (ledger: Ledger, fetches: FetchLedger, ...queues: Queues[QueueName][]) => new Relay(
+            database, ledger, fetches, Object.fromEntries(names.map((name, i) => [name, queues[i]])) as unknown as Queues,
             (error) => log({ level: 'warn', at: 'relay', error: codeOf(error) })),
         },
       ],
     };
   }
+}
+
+/** Where sealed deliveries are kept. */
+const deliveriesOf = (settings: Settings): string => join(settings.HUSHU_DATA, 'deliveries');
+
+/** Read anew each time: a credential that was set while the worker runs is used by the next fetch. */
+async function credentialOf(store: CredentialStore, name: string): Promise<string> {
+  const value = credentialSetting(name) ?? await store.read(name);
+  if (value === null) throw transportFault('credential-missing', `没有名为 ${name} 的口令或密钥`, `There is no credential ${name}`, { credential: name });
+  return value;
 }
 
 /** Redis, or BullMQ's own PostgreSQL backend where there is none. */
@@ -66,7 +94,7 @@ function lineOf({ database, ledger, catalogue, keys, worker, settings, own, log 
   return new Line({
     database, ledger, catalogue, worker,
     stager: new Stager(database, ledger, catalogue, keys, {
-      store: own.HUSHU_KEEP_DELIVERIES === 'on' ? join(settings.HUSHU_DATA, 'deliveries') : null, chunkRows: own.HUSHU_CHUNK_ROWS,
+      store: own.HUSHU_KEEP_DELIVERIES === 'on' ? deliveriesOf(settings) : null, chunkRows: own.HUSHU_CHUNK_ROWS,
     }),
     onError: (run, step, error) => log({ level: 'error', run, step, error: codeOf(error), at: placeOf(error) }),
   });

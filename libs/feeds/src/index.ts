@@ -6,10 +6,14 @@
  * Never: touches the database, or knows a real feed by name.
  */
 export type {
-  CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, SupplyContract,
+  CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, Schedule, SupplyContract,
 } from './contract/contract.js';
+export { asOfOf } from './contract/as-of.js';
+export { dueAfterFailure, isLate, nextDue } from './contract/next-due.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
+export { readConfigFile } from './contract/contract-file.js';
+export type { Shape } from './contract/contract-shape.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
 export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
 export { WARNINGS } from './row/row-plan.js';

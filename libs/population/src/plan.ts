@@ -41,6 +41,7 @@ export function planDeliveries(contracts: readonly FeedContract[], manners: Read
 function isDue({ schedule }: FeedContract, date: number): boolean {
   const { month, day } = civil(date);
   switch (schedule.every) {
+    case 'hour':
     case 'day': return true;
     case 'week': return weekday(date) === (schedule.day ?? 1);
     case 'month': return day === (schedule.day ?? 1);

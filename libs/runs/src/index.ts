@@ -1,5 +1,5 @@
 /*
- * Role: the run ledger: what was delivered, who works on it, how far it got, what it did.
+ * Role: the run ledger: what was delivered, who works on it, how far it got, what it did; which feeds are due to be fetched.
  * Hides: states, leases with fencing tokens, the publish lane, the outbox, chunks.
  * Reads: schema runs.
  * Writes: schema runs.
@@ -7,6 +7,7 @@
  */
 export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger/ledger.js';
 export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
+export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
 export { noteEvent, type FeedEvent } from './timeline/note-event.js';

@@ -13,5 +13,5 @@ export { findRedis } from './redis/binaries.js';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.js';
 export { DataFolder, type HubFile } from './supervisor/data-folder.js';
 export { isFree } from './process/port.js';
-export { inheritedEnvironment, prefersChinese, readGatewaySettings, readSettings, readWorkerSettings, type Settings } from './settings/settings.js';
+export { credentialSetting, inheritedEnvironment, prefersChinese, readGatewaySettings, readSettings, readWorkerSettings, type Settings } from './settings/settings.js';
 export type { WorkerSettings } from './settings/worker-settings.js';

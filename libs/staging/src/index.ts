@@ -6,6 +6,7 @@
  * Never: decides who a person is, or reads anything downstream.
  */
 export { fileStatOf, openDelivery } from './land/open-delivery.js';
+export { FetchedDeliveries } from './land/fetch-delivery.js';
 export { Stager, type StagerOptions } from './scan/stager.js';
 export { tryDelivery, type Trial } from './scan/try-delivery.js';
 export { applyStaged, clearRun, listLeftRuns, runTable, type StagedRun } from './apply/apply-staged.js';

@@ -11,6 +11,9 @@ export function register(program: Command): void {
     async () => (await import('../feed/feed.js')).check);
   action(feed.command('try <feed> <file>').description('试读一个批次,不作任何改动 / what a delivery would do; changes nothing').option(...CONFIG),
     async () => (await import('../feed/feed.js')).attempt);
+  action(feed.command('fetch <feed>').description('立即取数,不等到下一时点 / fetch a feed now instead of at its next slot').option(...CONFIG)
+    .option('--wait', '等到结束,报告结果 / wait for its end and say what became of it'),
+    async () => (await import('../feed/fetch.js')).fetchNow);
   action(
     feed.command('apply [dir]').description('按契约建表改表,先列出改动 / bring the tables to the contracts, the change shown first').option(...CONFIG)
       .option('--dry-run', '只列出改动 / show the change and stop')

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { FeedContract } from '#feeds';
+import { asOfOf, type FeedContract } from '#feeds';
 import { HubError } from '#kernel';
 import type { Ledger, Run } from '#runs';
 import { fileStatOf } from '#staging';
@@ -22,7 +22,7 @@ export async function handIn(ledger: Ledger, { contract, file, mode, asOf, batch
   const { bytes, stat } = await fileStatOf(path).catch((cause: unknown) => { throw missing(file, cause); });
   return ledger.accept({
     feed: contract.feed, fileName: basename(path), filePath: path, fileBytes: bytes, fileStat: stat, contractVersion: contract.version,
-    mode: mode ?? contract.mode, batchNo: batch ?? null, asOf: asOf ?? asOfName(contract, basename(path)),
+    mode: mode ?? contract.mode, batchNo: batch ?? null, asOf: asOf ?? asOfOf(contract, basename(path)) ?? unnamed(contract, basename(path)),
   });
 }
 
@@ -36,15 +36,6 @@ export async function waitForRun(ledger: Ledger, id: number, signal?: AbortSigna
   }
 }
 
-/** When the supplier says its file was so: YYYYMMDD[HHMMSS] in the file's name, in Chinese time. */
-function asOfName(contract: FeedContract, name: string): Date {
-  const digits = contract.asOf.fileName.exec(name)?.[1];
-  const [, year, month, day, hour = '00', minute = '00', second = '00'] = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/.exec(digits ?? '') ?? [];
-  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  if (digits === undefined || Number.isNaN(time.getTime())) throw unnamed(contract, name);
-  return time;
-}
-
 function missing(file: string, cause: unknown): HubError {
   return new HubError({
     code: 'HUSHU-CLI-04', zh: `没有这个文件:${file}`, en: `There is no such file: ${file}`, cause,
@@ -52,8 +43,8 @@ function missing(file: string, cause: unknown): HubError {
   });
 }
 
-function unnamed(contract: FeedContract, name: string): HubError {
-  return new HubError({
+function unnamed(contract: FeedContract, name: string): never {
+  throw new HubError({
     code: 'HUSHU-CLI-05', zh: `文件名 ${name} 没有说明数据时点(应符合 ${contract.asOf.fileName.source})`,
     en: `The file name ${name} does not say its time (it should match ${contract.asOf.fileName.source})`,
     hintZh: '用 --as-of 指明', hintEn: 'Give it with --as-of',

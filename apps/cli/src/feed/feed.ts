@@ -7,6 +7,7 @@ import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import type { Output } from '../frame/output.js';
 import { withStore } from '../frame/store.js';
+import { fetchOf } from './fetch.js';
 import { applyContracts, planContracts } from '../migrate/contract-tables.js';
 
 interface Options { config?: string; dryRun?: boolean; destructive?: boolean }
@@ -18,7 +19,9 @@ export const list: Work<Options> = async ({ output, options }) => {
   const settings = await readSettings(over(options.config));
   const { contracts } = await FeedCatalogue.load(settings.HUSHU_CONFIG);
   const status = await withStore(async (store) => {
-    const { rows } = await store.database.pool('operations').query('select feed, newest_as_of, held, active, runs from runs.feed_status');
+    const { rows } = await store.database.pool('operations').query(
+      `select feed, r.newest_as_of, r.held, r.active, r.runs, f.due_at, f.started_at, f.ended_at, f.outcome, f.reason_rule, f.reason, f.failures, f.waiting, f.active as fetching
+       from runs.feed_status r full join runs.fetch_status f using (feed)`);
     return new Map(rows.map((row) => [row.feed as string, row]));
   }).catch((error: unknown) => {
     if (error instanceof HubError && error.code === 'HUSHU-CLI-01') return new Map<string, Record<string, unknown>>();
@@ -29,11 +32,12 @@ export const list: Work<Options> = async ({ output, options }) => {
     return {
       feed: contract.feed, title: contract.title, supplier: contract.supplier, format: contract.format.kind, mode: contract.mode,
       newestAsOf: (known?.['newest_as_of'] as Date | undefined)?.toISOString() ?? null, runs: Number(known?.['runs'] ?? 0), held: Number(known?.['held'] ?? 0),
+      fetch: fetchOf(known),
     };
   });
   output.data(feeds, () => output.table(
-    [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '格式', en: 'Format' }, { zh: '方式', en: 'Mode' }, { zh: '最新时点', en: 'Newest' }, { zh: '批次', en: 'Runs' }, { zh: '挂起', en: 'Held' }],
-    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held])));
+    [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '格式', en: 'Format' }, { zh: '方式', en: 'Mode' }, { zh: '最新时点', en: 'Newest' }, { zh: '批次', en: 'Runs' }, { zh: '挂起', en: 'Held' }, { zh: '取数', en: 'Fetch' }],
+    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held, feed.fetch?.outcome ?? ''])));
 };
 
 /** Every fault of the contracts; fails when there is one. */

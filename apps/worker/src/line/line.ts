@@ -180,12 +180,12 @@ async function sideBySide(...works: Promise<StepCount[]>[]): Promise<StepCount[]
 }
 
 /** Another worker holds the run: nothing to do here. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   return (error as { code?: string }).code === 'HU001' || (error as { name?: string }).name === 'AbortError';
 }
 
 /** Whether trying again may help: lost connections, deadlocks and the like; not a mistake in a statement. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   if (error instanceof HubError) return error.retry;
   const code = codeOf(error);
   return !/^(22|23|42)/.test(code);

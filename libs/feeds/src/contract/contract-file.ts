@@ -108,7 +108,7 @@ export class ContractFile {
         return undefined;
       }
       case 'pattern':
-        return this.readPattern(value, path);
+        return this.readPattern(value, shape.groups, path);
       case 'list': {
         if (!isSeq(node) || node.items.length < (shape.min ?? 0)) {
           if (isSeq(node)) wrong('非空列表', 'a list that is not empty');
@@ -164,19 +164,26 @@ export class ContractFile {
     return read;
   }
 
-  private readPattern(value: unknown, path: Path): RegExp | undefined {
+  private readPattern(value: unknown, wanted: number, path: Path): RegExp | undefined {
     const name = nameOf(path);
     try {
       const pattern = new RegExp(String(value), 'u');
       // An alternative that matches nothing shows how many groups the pattern has.
       const groups = (new RegExp(`${pattern.source}|`, 'u').exec('')?.length ?? 1) - 1;
-      if (typeof value === 'string' && value !== '' && groups >= 1) return pattern;
+      if (typeof value === 'string' && value !== '' && groups >= wanted) return pattern;
     } catch {
       // Told below, with the same cure.
     }
-    this.fault(path, 'pattern-bad', `${name}: 应为含一个捕获组的正则表达式`, `${name}: must be a regular expression with one group`);
+    if (wanted === 0) this.fault(path, 'pattern-bad', `${name}: 应为正则表达式`, `${name}: must be a regular expression`);
+    else this.fault(path, 'pattern-bad', `${name}: 应为含一个捕获组的正则表达式`, `${name}: must be a regular expression with one group`);
     return undefined;
   }
+}
+
+/** A file of settings read against a shape; `fault` adds what the shape cannot say, with its line. */
+export function readConfigFile(name: string, source: string, shape: Shape): { value: unknown; faults: readonly ContractFault[]; fault: ContractFile['fault'] } {
+  const file = new ContractFile(name, source);
+  return { value: file.read(shape), faults: file.faults, fault: file.fault.bind(file) };
 }
 
 function nameOf(path: Path): string {

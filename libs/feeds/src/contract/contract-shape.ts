@@ -8,7 +8,8 @@ export type Shape =
   | { is: 'integer'; min: number; max: number }
   | { is: 'size'; max: number }
   | { is: 'share' }
-  | { is: 'pattern' }
+  /** A regular expression of so many groups at least. */
+  | { is: 'pattern'; groups: 0 | 1 }
   | { is: 'list'; of: Shape; min?: number }
   /** Named keys. `open` lets further keys through as they are. */
   | { is: 'keys'; required: Record<string, Shape>; optional?: Record<string, Shape>; open?: boolean }
@@ -126,11 +127,11 @@ export const FEED_SHAPE: Shape = {
     transport: { is: 'keys', required: { kind: { is: 'text', like: kebab } }, open: true },
     format,
     mode: oneOf('full', 'delta'),
-    asOf: { is: 'keys', required: { fileName: { is: 'pattern' } } },
+    asOf: { is: 'keys', required: { fileName: { is: 'pattern', groups: 1 } } },
     schedule: {
       is: 'keys',
-      required: { every: oneOf('day', 'week', 'month', 'term') },
-      optional: { at: { is: 'text', like: /^([01]\d|2[0-3]):[0-5]\d$/ }, day: { is: 'integer', min: 1, max: 31 } },
+      required: { every: oneOf('hour', 'day', 'week', 'month', 'term') },
+      optional: { at: { is: 'text', like: /^([01]\d|2[0-3]):[0-5]\d$/ }, day: { is: 'integer', min: 1, max: 31 }, late: oneOf('skip', 'catch-up') },
     },
     freshness: { is: 'keys', required: { overdueAfterDays: { is: 'integer', min: 1, max: 3660 } } },
     limits: { is: 'keys', required: { shrink: { is: 'share' }, rejects: { is: 'share' } } },

@@ -18,7 +18,7 @@ export interface FeedContract {
   mode: 'full' | 'delta';
   /** Where the supplier's business time stands: a pattern on the file's name whose first group is YYYYMMDD[HHMMSS]. */
   asOf: { fileName: RegExp };
-  schedule: { every: 'day' | 'week' | 'month' | 'term'; at?: string; day?: number };
+  schedule: Schedule;
   /** Days after which the newest delivery counts as overdue. */
   freshness: { overdueAfterDays: number };
   /** Shares 0..1: a full delivery that would remove more than `shrink` of the current rows is held; so is one that rejects more than `rejects`. */
@@ -43,6 +43,17 @@ export interface FeedContract {
   folder: string;
   /** The SM3, hex, of all files of the folder that shape behaviour (feed.yaml and codes). */
   version: string;
+}
+
+/** When a supplier delivers, in Beijing time. */
+export interface Schedule {
+  every: 'hour' | 'day' | 'week' | 'month' | 'term';
+  /** HH:MM, 06:00 when missing; of `hour` the minutes count. */
+  at?: string;
+  /** week: 1 (Monday) to 7; month and term: day of the month, its last where it is shorter. 1 when missing; 20 of a term. */
+  day?: number;
+  /** What becomes of a slot that passed while nobody could fetch: one fetch as soon as may be, or none until the next slot. */
+  late?: 'catch-up' | 'skip';
 }
 
 export interface FormatContract {

@@ -53,7 +53,8 @@ export interface Arrival {
   batchNo?: string;
   promised?: Promised;
   /**
-   * Its bytes, from the first, once an attempt. A chunk is valid until the next is asked for.
+   * Its bytes, from the first, once an attempt. A chunk is valid until the next is asked for. What is wrong with this
+   * delivery alone (a faulty manifest, a file that was swapped) is thrown here, and those after it can still be taken.
    * @throws HubError as `arrivals` does; one whose `retry` is set may be met again by the next attempt
    */
   chunks(signal: AbortSignal): AsyncIterable<Buffer>;

@@ -20,6 +20,10 @@ export interface Delivery {
   mode: 'full' | 'delta';
   batchNo: string | null;
   asOf: Date;
+  /** Its sealed copy, where it was fetched and no file was handed in. */
+  storedPath?: string;
+  /** Rows its manifest speaks of. */
+  promisedRows?: number;
 }
 
 export interface Outcome {
@@ -38,17 +42,20 @@ export class Ledger {
 
   /** Takes a delivery in and rings for its staging. Its known time is fixed here, for ever. */
   async accept(delivery: Delivery): Promise<Run> {
-    return this.database.transaction('runs', async (client) => {
-      const { rows } = await client.query(
-        `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'accepted') returning ${TABLE_COLUMNS}`,
-        [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
-          delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now()],
-      );
-      const run = runFrom(rows[0]);
-      await this.announce(client, run.id, 'accepted');
-      return run;
-    });
+    return this.database.transaction('runs', (client) => this.acceptIn(client, delivery));
+  }
+
+  /** Takes a delivery in inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async acceptIn(client: ClientBase, delivery: Delivery): Promise<Run> {
+    const { rows } = await client.query(
+      `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, stored_path, promised_rows, state)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'accepted') returning ${TABLE_COLUMNS}`,
+      [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
+        delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now(), delivery.storedPath ?? null, delivery.promisedRows ?? null],
+    );
+    const run = runFrom(rows[0]);
+    await this.announce(client, run.id, 'accepted');
+    return run;
   }
 
   async find(id: number): Promise<Run | null> {

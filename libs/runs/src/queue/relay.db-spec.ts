@@ -3,20 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { testDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { testRedisUrl } from '../../../../test/support/redis.js';
+import { FetchLedger } from '../fetch/fetch-ledger.js';
 import { Ledger } from '../ledger/ledger.js';
-import { QUEUES, type QueueName, type RunJob } from './queues.js';
+import { QUEUES, type QueueName, type Queues } from './queues.js';
 import { Relay } from './relay.js';
 
-let store: TestDatabase, ledger: Ledger, queues: Record<QueueName, Queue<RunJob>>, relay: Relay, faults: unknown[];
+let store: TestDatabase, ledger: Ledger, fetches: FetchLedger, queues: Queues, relay: Relay, faults: unknown[];
 
 beforeEach(async () => {
   store = await testDatabase();
   ledger = new Ledger(store.database, { now: () => new Date() });
+  fetches = new FetchLedger(store.database, ledger);
   const prefix = `{test-${randomBytes(6).toString('hex')}}`;
   const names = Object.keys(QUEUES) as QueueName[];
-  queues = Object.fromEntries(names.map((name) => [name, new Queue<RunJob>(name, { connection: { url: testRedisUrl()! }, prefix })])) as typeof queues;
+  queues = Object.fromEntries(names.map((name) => [name, new Queue(name, { connection: { url: testRedisUrl()! }, prefix })])) as unknown as Queues;
   faults = [];
-  relay = new Relay(store.database, ledger, queues, (error) => faults.push(error));
+  relay = new Relay(store.database, ledger, fetches, queues, (error) => faults.push(error));
 });
 afterEach(async () => {
   await relay.stop();
@@ -75,6 +77,14 @@ describe('the relay', () => {
     await until(async () => (await jobs()).length > 0 && await unsent() === 0);
     await queues.stage.obliterate({ force: true });
     await until(async () => (await jobs()).some((job) => job.run === run));
+  });
+
+  it('rings by its sweep for a feed that is due to be fetched, and not for one that somebody fetches', async () => {
+    await fetches.schedule(['marriage', 'pension'].map((feed) => ({ feed, firstDue: new Date(0), nextDue: new Date(0) })));
+    await fetches.claim('pension', 'test');
+    await relay.start();
+    await until(async () => await queues.fetch.getJobCountByTypes('waiting') > 0);
+    expect(new Set((await queues.fetch.getJobs()).map((job) => job.data.feed))).toEqual(new Set(['marriage']));
   });
 
   it('goes on when the store cuts its sessions', async () => {

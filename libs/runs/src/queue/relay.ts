@@ -1,17 +1,18 @@
-import type { Queue } from 'bullmq';
 import type { Client, ClientBase } from 'pg';
 import type { Database } from '#database';
+import type { FetchLedger } from '../fetch/fetch-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { killPoint } from '../kill-point.js';
 import { NEXT_QUEUE } from '../ledger/ledger.js';
-import type { QueueName, RunJob } from './queues.js';
+import type { Queues, RunQueue } from './queues.js';
 
 /** Milliseconds between sweeps: what a lost bell costs at most. */
 const SWEEP_EVERY = 1000;
 
 /**
  * Rings BullMQ for what the outbox announces (job id `ob-<outbox id>`, so a bell rung twice is one job) and,
- * each second, for runs whose bell was lost: an emptied Redis, a dead worker, an expired lease.
+ * each second, for runs whose bell was lost: an emptied Redis, a dead worker, an expired lease. The same sweep rings
+ * for feeds that are due to be fetched: PostgreSQL has the schedule, Redis never.
  */
 export class Relay {
   private listener: Client | null = null;
@@ -24,7 +25,8 @@ export class Relay {
   constructor(
     private readonly database: Database,
     private readonly ledger: Ledger,
-    private readonly queues: Record<QueueName, Queue<RunJob>>,
+    private readonly fetches: FetchLedger,
+    private readonly queues: Queues,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -79,6 +81,9 @@ export class Relay {
       await this.queues[queue].add(queue, { run: id }, { ...JOB, jobId: `sweep-${id}-${queue}-${Math.floor(Date.now() / 2000)}` });
       killPoint('relay.swept', id);
     }
+    for (const feed of await this.fetches.due()) {
+      await this.queues.fetch.add('fetch', { feed }, { ...JOB, jobId: `fetch-${feed}-${Math.floor(Date.now() / 2000)}` });
+    }
   }
 
   /** @returns the runs it rang for */
@@ -86,7 +91,7 @@ export class Relay {
     const { rows } = await client.query(
       'select id, queue, run from runs.outbox where sent_at is null order by id limit 100 for update skip locked');
     for (const row of rows) {
-      await this.queues[row.queue as QueueName].add(row.queue, { run: row.run }, { ...JOB, jobId: `ob-${row.id}` });
+      await this.queues[row.queue as RunQueue].add(row.queue, { run: row.run }, { ...JOB, jobId: `ob-${row.id}` });
       killPoint('relay.rung', row.run);
     }
     if (rows.length > 0) await client.query('update runs.outbox set sent_at = clock_timestamp() where id = any ($1)', [rows.map((r) => r.id)]);

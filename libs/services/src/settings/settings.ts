@@ -67,6 +67,11 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env };
 }
 
+/** A credential the environment holds, HUSHU_CREDENTIAL_<NAME>, with underscores; it wins over what is kept. */
+export function credentialSetting(name: string): string | null {
+  return process.env[`HUSHU_CREDENTIAL_${name.toUpperCase().replaceAll('-', '_')}`] || null;
+}
+
 /** Whether people at this terminal read Chinese. */
 export function prefersChinese(): boolean {
   return /^zh/i.test(process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '');

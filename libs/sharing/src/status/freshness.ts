@@ -6,7 +6,7 @@ export interface FeedFreshness {
   feed: string;
   title: Text;
   supplier: Text;
-  /** Business time of the newest published delivery; null: none yet. */
+  /** Business time of the newest published delivery, or when its source was later seen to hold no newer change; null: neither yet. */
   at: string | null;
   overdue: boolean;
 }

@@ -29,5 +29,6 @@ export class DeliveryStore {
 
 async function partsIn(folder: string): Promise<{ run: number; path: string }[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('.part')).map((name) => ({ run: Number.parseInt(name, 10), path: join(folder, name) }));
+  // Those of fetches have no run yet; the feed's next fetch clears them.
+  return names.filter((name) => /^\d+\..*\.part$/.test(name)).map((name) => ({ run: Number.parseInt(name, 10), path: join(folder, name) }));
 }

@@ -1,10 +1,11 @@
-import type { FeedContract, RowFault } from '#feeds';
+import { transportFault, type FeedContract, type RowFault } from '#feeds';
 import { HubError } from '#kernel';
 import type { Outcome, Run, RunCounts, RunReason } from '#runs';
 
 /** Rules by which a delivery as a whole is refused. */
 const REFUSALS = new Set([
   'file-empty', 'file-columns', 'file-other-feed', 'file-encoding', 'file-truncated', 'file-bomb', 'file-format', 'file-gone', 'key-contested',
+  'manifest-differs',
 ]);
 
 /** The refusal an error means, or null when the error is not about the delivery. */
@@ -13,6 +14,12 @@ export function refusedFor(error: unknown): Outcome | null {
   const rule = (error.details as { rule?: string } | undefined)?.rule;
   if (rule === undefined || !REFUSALS.has(rule)) return null;
   return { state: 'refused', reason: { rule, text: error.text, hint: error.hint } };
+}
+
+/** @throws HubError with rule manifest-differs when a delivery does not have the rows its manifest speaks of */
+export function checkPromisedRows({ promisedRows }: Run, read: number): void {
+  if (promisedRows === null || promisedRows === read) return;
+  throw transportFault('manifest-differs', `清单称 ${promisedRows} 行，实有 ${read} 行`, `The manifest speaks of ${promisedRows} rows, there are ${read}`, { promised: promisedRows, read });
 }
 
 /** Why a delivery goes beyond its contract, or null. One that people have released is held for being late alone. */

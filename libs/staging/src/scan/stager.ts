@@ -12,7 +12,7 @@ import { DeliveryReader } from './delivery-reader.js';
 import { digestDelivery } from './digest-delivery.js';
 import { findStanding, loadKnownRows } from './known-rows.js';
 import { expectedRowsOf } from './expected-rows.js';
-import { heldFor, refusedFor } from './outcome.js';
+import { checkPromisedRows, heldFor, refusedFor } from './outcome.js';
 import { resolveContested } from './resolve-contested.js';
 import { REJECT_COLUMNS, REMOVAL_COLUMNS, RunOutlet } from './run-outlet.js';
 
@@ -54,6 +54,7 @@ export class Stager {
       if (last !== null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
         const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, seed), (d) => d?.rows ?? 0);
         killPoint('stage.digested', run.id);
+        if (digest !== null) checkPromisedRows(run, digest.rows);
         if (digest !== null && digest.text() === last.seenDigest) return { outcome: repeated(last.run.counts, digest.rows, digest.text()), steps };
       }
       const sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
@@ -105,6 +106,7 @@ export class Stager {
       throw error;
     }
     killPoint('stage.read', run.id);
+    checkPromisedRows(run, delivery.counts.read);
     const standing = known === null || delivery.counts.staged + delivery.counts.removals === 0 ? new Set<string>()
       : await timed(steps, 'match', 'standing rows', () => findStanding(this.database, sql, run.id, known), (rows) => rows.size);
     if (delivery.contested.size > 0 || standing.size > 0) {

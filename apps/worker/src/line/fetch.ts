@@ -1,0 +1,156 @@
+import {
+  dueAfterFailure, isFetched, isLate, nextDue, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type TransportRule,
+} from '#feeds';
+import { HubError, type Clock } from '#kernel';
+import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
+import type { FetchedDeliveries } from '#staging';
+import { codeOf, isLost, mayPass } from './line.js';
+
+/** Workers that may die of one feed's fetch, one after the other, before it waits longer. */
+const MOST_DEATHS = 5;
+/** What waits at its source is looked for again after some minutes, as after so many failures. */
+const LOOK_AGAIN = 4;
+
+/** Faults of one delivery: a full one that comes after it makes up for it. */
+const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'transport-changed', 'transport-source'];
+
+/** What fetching works with. */
+export interface FetchParts {
+  fetches: FetchLedger;
+  catalogue: FeedCatalogue;
+  deliveries: FetchedDeliveries;
+  /** @throws HubError with rule credential-missing */
+  credential: (name: string) => Promise<string>;
+  clock: Clock;
+  worker: string;
+  onError: (feed: string, error: unknown) => void;
+}
+
+/** Fetches what has arrived at suppliers: takes the feed's lease, asks its transport, has each arrival taken in. */
+export class FetchLine {
+  private readonly leaving = new AbortController();
+
+  constructor(private readonly parts: FetchParts) {}
+
+  /** Tells the ledger which feeds are fetched, and when those are due that are new. */
+  async schedule(): Promise<void> {
+    const now = this.parts.clock.now();
+    await this.parts.fetches.schedule(this.parts.catalogue.contracts.filter(isFetched).map(({ feed, schedule }) => {
+      const next = nextDue(schedule, now);
+      return { feed, firstDue: schedule.late === 'skip' ? next : now, nextDue: next };
+    }));
+  }
+
+  /** Ends what is going on: the feeds are due as before, for another worker. */
+  leave(): void {
+    this.leaving.abort();
+  }
+
+  async fetch(feed: string): Promise<void> {
+    const { fetches, catalogue, worker, clock } = this.parts;
+    const contract = catalogue.contracts.find((one) => one.feed === feed);
+    if (contract === undefined || !isFetched(contract) || this.leaving.signal.aborted) return;
+    const claimed = await fetches.claim(feed, worker);
+    if (claimed === null) return;
+    const { lease } = claimed;
+    killPoint('fetch.claimed', 0);
+    if (!claimed.asked && isLate(contract.schedule, claimed.dueAt, claimed.startedAt)) return fetches.release(lease, nextDue(contract.schedule, claimed.startedAt));
+    let lost = false;
+    try {
+      if (claimed.died && claimed.failures >= MOST_DEATHS) throw deadly(claimed.failures);
+      const ended = await holdLease(fetches, lease, async (signal) => {
+        try {
+          return await this.work(contract, claimed, AbortSignal.any([signal, this.leaving.signal]));
+        } finally {
+          lost = signal.aborted;
+        }
+      });
+      await fetches.end(lease, ended, this.dueNext(contract, claimed, ended.waiting ?? 0));
+      killPoint('fetch.ended', 0);
+    } catch (error) {
+      if (lost) return;
+      if (this.leaving.signal.aborted) return fetches.release(lease);
+      if (isLost(error)) return;
+      this.parts.onError(feed, error);
+      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, clock.now()) : nextDue(contract.schedule, clock.now());
+      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, due);
+    }
+  }
+
+  private async work(contract: FeedContract, { lease, cursor }: Claimed, signal: AbortSignal): Promise<FetchEnd> {
+    const { deliveries, credential, clock } = this.parts;
+    await deliveries.clearLeft(lease);
+    const { kind: _kind, ...options } = contract.transport;
+    const transport = await transportOf(contract).open({ contract, options, credential, clock });
+    let taken = 0;
+    let fault: unknown = null;
+    let look: Look;
+    try {
+      const arrivals = transport.arrivals(deliveries.cursorOf(cursor), signal);
+      try {
+        for (;;) {
+          const { done, value } = await arrivals.next();
+          if (done === true) {
+            look = value;
+            break;
+          }
+          signal.throwIfAborted();
+          // Changes build on one another: none is taken past one that is missing.
+          if (fault !== null && (value.mode ?? contract.mode) === 'delta') throw fault;
+          try {
+            if (await this.takeOne(contract, lease, value, signal)) taken++;
+          } catch (error) {
+            if (!OF_ONE.includes(transportRuleOf(error))) throw error;
+            fault ??= error;
+          }
+        }
+      } finally {
+        await arrivals.return({ current: null }).catch(() => undefined);
+      }
+    } finally {
+      await transport.close();
+    }
+    signal.throwIfAborted();
+    if (fault !== null) throw fault;
+    return {
+      outcome: taken > 0 ? 'fetched' : 'nothing-new', waiting: look.waiting ?? 0,
+      // A full delivery says how things were then; only of changes does "none" mean that what is known still holds.
+      currentAsOf: contract.mode === 'delta' ? look.current : null,
+    };
+  }
+
+  /** @returns whether it became a run now */
+  private async takeOne(contract: FeedContract, lease: FetchLease, arrival: Arrival, signal: AbortSignal): Promise<boolean> {
+    // Its worker may have died before it could acknowledge: then only that is left to do.
+    const known = await this.parts.fetches.knows(contract.feed, arrival.id);
+    const run = known ? null : await this.parts.deliveries.take(lease, contract, arrival, signal);
+    if (!known && run === null) return false;
+    await arrival.accepted?.().catch((error: unknown) => this.parts.onError(contract.feed, error));
+    killPoint('fetch.acknowledged', run?.id ?? 0);
+    return run !== null;
+  }
+
+  /** A slot that passed while the fetch went on is caught up with at once, or skipped. */
+  private dueNext({ feed, schedule }: FeedContract, { startedAt }: Claimed, waiting: number): Date {
+    const now = this.parts.clock.now();
+    const next = nextDue(schedule, schedule.late === 'skip' ? now : startedAt);
+    if (waiting === 0) return next;
+    const again = dueAfterFailure(schedule, feed, LOOK_AGAIN, now);
+    return again < next ? again : next;
+  }
+}
+
+function reasonOf(error: unknown): RunReason {
+  if (error instanceof HubError) return { rule: transportRuleOf(error) ?? error.code, text: error.text, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  return {
+    rule: 'HUSHU-WORKER-01', text: { zh: `取数时出错 (${codeOf(error)})`, en: `Something went wrong while fetching (${codeOf(error)})` },
+    hint: { zh: '查看工作进程日志；排除后运行 hushu feed fetch', en: "See the worker's log; when it is put right, run hushu feed fetch" },
+  };
+}
+
+function deadly(times: number): HubError {
+  return new HubError({
+    code: 'HUSHU-WORKER-03', retry: true, zh: `取此数据源的工作进程中止了 ${times} 次`, en: `Workers that fetched this feed ended ${times} times without an outcome`,
+    hintZh: '查看工作进程日志与机器内存，排除后运行 hushu feed fetch', hintEn: "Look at the worker's log and the machine's memory, then run hushu feed fetch",
+  });
+}
