@@ -90,7 +90,8 @@ export function checkHttpOptions(raw: Raw, contract: FeedContract, fault: Fault)
       fault(path, 'http-insecure', `${path.join('.')} 未加密；改用 https，或写明 insecure: true`, `${path.join('.')} is not encrypted: use https, or say insecure: true`);
     }
   }
-  if ((raw.credential === undefined) !== (raw.auth === undefined)) {
+  const says = (key: string): boolean => Object.hasOwn(raw, key);
+  if (says('credential') !== says('auth')) {
     fault([], 'key-missing', 'credential 与 auth 须同时写明', 'credential and auth go together');
   }
   if ((raw.auth === 'oauth2') !== (oauth2 !== undefined)) {
