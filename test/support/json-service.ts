@@ -100,9 +100,10 @@ export class JsonService {
   private page({ url, cursor, headers: asked }: Ask, response: ServerResponse, cut: boolean): void {
     const { stamp, asOf, gzip, etag } = this.parts;
     const since = url.searchParams.get('since');
-    const all = (this.parts.rows ?? []).filter((row) => since === null || stamp === undefined || String((row as Record<string, unknown>)[stamp]) > since);
-    const tag = `"${createHash('sha256').update(JSON.stringify([since, all])).digest('hex').slice(0, 16)}"`;
-    if (etag === true && cursor === null && asked['if-none-match'] === tag) return void response.writeHead(304, this.headers).end();
+    const rows = this.parts.rows ?? [];
+    const all = since === null || stamp === undefined ? rows : rows.filter((row) => String((row as Record<string, unknown>)[stamp]) > since);
+    const tag = etag === true ? `"${createHash('sha256').update(JSON.stringify([since, all])).digest('hex').slice(0, 16)}"` : null;
+    if (tag !== null && cursor === null && asked['if-none-match'] === tag) return void response.writeHead(304, this.headers).end();
     const from = cursor === null ? 0 : Number(cursor.slice(1));
     const to = from + Number(url.searchParams.get('limit'));
     const next = to < all.length ? `c${to}` : null;
@@ -111,7 +112,7 @@ export class JsonService {
     const body = packed ? gzipSync(text) : Buffer.from(text);
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
-      ...(packed ? { 'content-encoding': 'gzip' } : {}), ...(etag === true ? { etag: tag } : {}), ...this.headers,
+      ...(packed ? { 'content-encoding': 'gzip' } : {}), ...(tag === null ? {} : { etag: tag }), ...this.headers,
     });
     if (!cut) return void response.end(body);
     response.write(body.subarray(0, body.length >> 1), () => response.destroy());
