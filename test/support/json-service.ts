@@ -25,7 +25,7 @@ export interface JsonServiceParts {
 export interface Ask { nth: number; url: URL; cursor: string | null; headers: IncomingMessage['headers'] }
 
 /** What happens instead of the page: another answer, or the connection is cut before it or in the middle of it. */
-export type Mishap = { status: number; headers?: Record<string, string>; body?: string } | 'dropped' | 'cut' | 'silent';
+export type Mishap = { status: number; headers?: Record<string, string>; body?: string | Buffer } | 'dropped' | 'cut' | 'silent';
 
 /** A supplier's service as they are: pages by cursor, ETag, tokens, limits; and everything that goes wrong with them. */
 export class JsonService {

@@ -55,7 +55,14 @@ describe('a fetch over HTTP', () => {
     const service = await serviceOf();
     const body = '{"items":[{"编号":370702199001011234,"名称":"a 123456789012345678 \\" b","姓名":1.5}],"next":null,"asOf":20260102}';
     service.meets(() => ({ status: 200, body }));
-    expect((await fetchFrom(service)).arrivals[0].text).toBe('{"编号":"370702199001011234","姓名":1.5,"名称":"a 123456789012345678 \\" b"}\n');
+    expect((await fetchFrom(service)).arrivals[0].text).toBe(`${body.slice(10, body.indexOf(']'))}\n`);
+  });
+
+  it('takes rows written over many lines, and strings that look like what they are not', async () => {
+    const rows = [{ 编号: 'A1', 姓名: ']}",\n"items":[{' }, {}, { 别的: { 深: [1, { a: '}' }] } }];
+    const service = (await serviceOf()).meets(() => ({ status: 200, body: `\ufeff${JSON.stringify({ items2: [{ items: [1] }], 'a"b': '{', items: rows, next: '' }, null, '\r\n\t')}` }));
+    const lines = (await fetchFrom(service)).arrivals[0].text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
   });
 
   it('finds its parts where the contract says, and never takes a time that is still to come', async () => {
@@ -152,7 +159,7 @@ describe('a fetch over HTTP', () => {
 });
 
 describe('a fetch over HTTP that fails says why', () => {
-  const page = (body: string, headers: Record<string, string> = {}) => ({ status: 200, headers, body });
+  const page = (body: string | Buffer, headers: Record<string, string> = {}) => ({ status: 200, headers, body });
   const good = (nth: number) => JSON.stringify({ items: [{ 编号: `A${nth}` }], next: `c${nth}` });
 
   it.each([
@@ -165,6 +172,11 @@ describe('a fetch over HTTP that fails says why', () => {
     ['a login page that calls itself JSON', page('<html>张三</html>'), 'transport-answer', { contentType: 'application/json', page: 1 }],
     ['a null page', page('null'), 'transport-answer', { page: 1, path: 'items' }],
     ['rows that are no list', page('{"items":{"0":{}}}'), 'transport-answer', { path: 'items' }],
+    ['a comma too many', page('{"items":[{},]}'), 'transport-answer', { page: 1 }],
+    ['no comma between', page('{"items":[{} {}]}'), 'transport-answer', { page: 1 }],
+    ['cut short', page('{"items":[{"编号":"A1"},{"编号":"A'), 'transport-answer', { page: 1 }],
+    ['rows twice', page('{"items":[],"items":[{}]}'), 'transport-answer', { path: 'items' }],
+    ['not UTF-8', page(Buffer.from([...Buffer.from('{"items":[{"编号":"'), 0xd5, 0xc5, ...Buffer.from('"}]}')])), 'transport-answer', { page: 1 }],
     ['a row that is none', page('{"items":[{},null]}'), 'transport-answer', { row: 2 }],
     ['a cursor that is none', page('{"items":[],"next":{"a":1}}'), 'transport-answer', { path: 'next' }],
     ['a time that is none', page('{"items":[],"asOf":"yesterday"}'), 'transport-answer', { page: 1 }],

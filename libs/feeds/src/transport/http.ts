@@ -7,15 +7,16 @@ import { checkHttpOptions, HTTP_OPTIONS, httpOptions, type HttpOptions } from '.
 import { timeOf } from './http/page.js';
 import { allPages, firstPage, type FirstPage } from './http/pages.js';
 import { PATIENCE, type Patience } from './http/patience.js';
-import { JsonRows } from './json-rows.js';
 import type { Arrival, Cursor, Look, Transport, TransportContext, TransportKind } from './transport.js';
 
 /** Two clocks that differ by more cannot agree on what "as of" means. */
 const SKEW_MS = 10 * 60_000;
+/** Bytes handed on at once, at most. */
+const CHUNK = 1 << 18;
 
 /**
  * `http`: a service that answers GET with pages of JSON, `{items: [{column: value}], next: cursor or null, asOf?}`.
- * One fetch is one delivery: all pages' rows as NDJSON, in order. @param patience how long a page is tried
+ * One fetch is one delivery: all pages' rows as NDJSON, in order, each as it was written. @param patience how long a page is tried
  */
 export function httpTransport(patience: Patience = PATIENCE): TransportKind {
   return {
@@ -85,18 +86,14 @@ class HttpArrival implements Arrival {
   }
 
   async* chunks(signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
+    this.rows = 0;
     const { stamp } = this.contract;
-    const lines = new JsonRows(this.contract.fields);
-    for await (const page of allPages(this.client, this.options, this.first, signal)) {
-      for (const row of page.rows) {
-        const chunk = lines.add(row);
-        if (stamp !== undefined) this.see(row[stamp]);
-        if (chunk !== null) yield chunk;
-      }
+    const stamped = this.options.sinceParameter !== null && this.first.page.asOf === null && stamp !== undefined;
+    for await (const { rows, lines } of allPages(this.client, this.options, this.first, signal)) {
+      this.rows += rows;
+      if (stamped) this.see(lines, stamp);
+      for (let at = 0; at < lines.length; at += CHUNK) yield lines.subarray(at, at + CHUNK);
     }
-    this.rows = lines.rows;
-    const rest = lines.take();
-    if (rest.length > 0) yield rest;
   }
 
   /**
@@ -114,11 +111,21 @@ class HttpArrival implements Arrival {
     return this.rows === 0;
   }
 
-  /** Stamps of one supplier are written in one way, so the later is the greater text. */
-  private see(stamp: unknown): void {
-    if (typeof stamp !== 'string' && typeof stamp !== 'number') return;
-    const text = String(stamp);
-    if (this.latest === null || text > this.latest) this.latest = text;
+  /** Stamps of one supplier are written in one way, so the later is the greater text. What is no row the line refuses. */
+  private see(lines: Buffer, column: string): void {
+    for (const line of lines.toString().split('\n')) {
+      const stamp = stampOf(line, column);
+      if (stamp !== null && (this.latest === null || stamp > this.latest)) this.latest = stamp;
+    }
+  }
+}
+
+function stampOf(line: string, column: string): string | null {
+  try {
+    const stamp = (JSON.parse(line) as Record<string, unknown>)[column];
+    return typeof stamp === 'string' || typeof stamp === 'number' ? String(stamp) : null;
+  } catch {
+    return null;
   }
 }
 

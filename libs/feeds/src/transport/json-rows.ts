@@ -13,40 +13,21 @@ export type SourceRow = Readonly<Record<string, unknown>>;
  */
 export class JsonRows {
   rows = 0;
-  /** Each column's place in the contract. */
-  private readonly places: ReadonlyMap<string, number>;
-  private readonly names: readonly string[];
+  private readonly known: ReadonlySet<string>;
   private text = '';
 
   constructor(private readonly fields: readonly FieldContract[]) {
-    this.places = new Map(fields.map((field, place) => [field.column, place]));
-    this.names = fields.map((field) => `${JSON.stringify(field.column)}:`);
+    this.known = new Set(fields.map((field) => field.column));
   }
 
   /** @returns a chunk when enough has gathered */
   add(row: SourceRow): Buffer | null {
-    this.text += `${this.inOrder(row) ? JSON.stringify(row) : this.ordered(row)}\n`;
+    const parts: string[] = [];
+    for (const { column } of this.fields) if (row[column] !== undefined) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
+    for (const column of Object.keys(row).filter((name) => !this.known.has(name)).sort()) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
+    this.text += `{${parts.join(',')}}\n`;
     this.rows++;
     return this.text.length >= CHUNK ? this.take() : null;
-  }
-
-  /** Whether the row's keys already come as the contract has them: then it can be written as a whole, in the same bytes. */
-  private inOrder(row: SourceRow): boolean {
-    let last = -1;
-    for (const column in row) {
-      const place = this.places.get(column);
-      const value = row[column];
-      if (place === undefined || place <= last || (typeof value === 'object' && value !== null) || typeof value === 'bigint') return false;
-      last = place;
-    }
-    return true;
-  }
-
-  private ordered(row: SourceRow): string {
-    const parts: string[] = [];
-    this.fields.forEach(({ column }, i) => { if (row[column] !== undefined) parts.push(this.names[i] + valueText(row[column])); });
-    for (const column of Object.keys(row).filter((name) => !this.places.has(name)).sort()) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
-    return `{${parts.join(',')}}`;
   }
 
   /** What has gathered since, empty when nothing has. */

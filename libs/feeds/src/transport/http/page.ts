@@ -1,16 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import type { HubError } from '#kernel';
-import type { SourceRow } from '../json-rows.js';
 import type { Answer } from './client.js';
 import { answerFault, headerOf } from './faults.js';
 import type { HttpOptions } from './options.js';
+import { cutRows } from './rows.js';
 
 const LONGEST_CURSOR = 4096;
-/** Strings, which stay, and numbers of so many digits that a double may not hold them. */
-const LONG_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{14,}/g;
-
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /** One page as the service gives it. */
 export interface Page {
-  rows: readonly SourceRow[];
+  rows: number;
+  /** A row a line, each as the service wrote it. */
+  lines: Buffer;
   /** Null on the last. */
   next: string | null;
   /** The service's own words for its business time. */
@@ -22,30 +23,28 @@ export function readPage(url: URL, answer: Answer, options: HttpOptions, nth: nu
   const details = { page: nth };
   const wrong = (zh: string, en: string, more: Record<string, unknown> = {}): HubError => answerFault(url, answer, `第 ${nth} 页${zh}`, `page ${nth} ${en}`, { ...details, ...more });
   if (headerOf(answer.headers, 'content-type')?.includes('html') === true) throw wrong('是网页而不是 JSON (可能是登录页)', 'is a web page, not JSON (a login page, perhaps)');
-  let text: string;
+  if (!isUtf8(answer.body)) throw wrong('不是 UTF-8 编码', 'is not UTF-8');
+  const bytes = answer.body.subarray(answer.body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0);
+  const cut = cutRows(bytes, options.itemsPath);
+  const noJson = (): HubError => wrong('不是 JSON', 'is not JSON');
+  if (cut.found === 'no rows') throw noJson();
+  if (cut.found === 'no object') throw wrong(`第 ${cut.at} 行不是对象`, `row ${cut.at} is not an object`, { row: cut.at });
+  let page: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
+    page = JSON.parse(cut.found === 'rows' ? cut.rest : bytes.toString());
   } catch {
-    throw wrong('不是 UTF-8 编码', 'is not UTF-8');
+    throw noJson();
   }
-  const parse = (source: string): unknown => {
-    try {
-      return JSON.parse(source);
-    } catch {
-      throw wrong('不是 JSON', 'is not JSON');
-    }
-  };
-  let page = parse(text);
-  if (hasLongNumber(at(page, options.itemsPath))) page = parse(text.replace(LONG_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)));
-  const rows = at(page, options.itemsPath);
-  if (!Array.isArray(rows)) throw wrong(`的 ${options.itemsPath.join('.')} 不是列表`, `has no list at ${options.itemsPath.join('.')}`, { path: options.itemsPath.join('.') });
-  const strange = rows.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
-  if (strange >= 0) throw wrong(`第 ${strange + 1} 行不是对象`, `row ${strange + 1} is not an object`, { row: strange + 1 });
+  const list = at(page, options.itemsPath);
+  // A name that stands twice would mean the second, whose rows were not cut out.
+  if (cut.found === 'no list' || !Array.isArray(list) || list.length > 0) {
+    throw wrong(`的 ${options.itemsPath.join('.')} 不是列表`, `has no list at ${options.itemsPath.join('.')}`, { path: options.itemsPath.join('.') });
+  }
   const next = wordOf(at(page, options.nextPath));
   if (next === undefined || (next?.length ?? 0) > LONGEST_CURSOR) throw wrong(`的 ${options.nextPath.join('.')} 不能作为游标`, `has no cursor at ${options.nextPath.join('.')}`, { path: options.nextPath.join('.') });
   const asOf = wordOf(at(page, options.asOfPath));
   if (asOf === undefined) throw wrong(`的 ${options.asOfPath.join('.')} 不是时间`, `has no time at ${options.asOfPath.join('.')}`, { path: options.asOfPath.join('.') });
-  return { rows: rows as SourceRow[], next, asOf };
+  return { rows: cut.rows, lines: cut.lines, next, asOf };
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -61,19 +60,6 @@ function at(value: unknown, path: readonly string[]): unknown {
 function wordOf(value: unknown): string | null | undefined {
   if (value === undefined || value === null || value === '') return null;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-/** An 18-digit number written without quotes has lost its last digits once it is a double. */
-function hasLongNumber(rows: unknown): boolean {
-  if (!Array.isArray(rows)) return false;
-  for (const row of rows as unknown[]) {
-    if (typeof row !== 'object' || row === null) continue;
-    for (const key in row) {
-      const value = (row as Record<string, unknown>)[key];
-      if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return true;
-    }
-  }
-  return false;
 }
 
 /** ISO 8601, YYYYMMDD[HHMMSS] or seconds or milliseconds since 1970; without a zone in Chinese time. Null: none of them. */

@@ -29,7 +29,7 @@ export async function* allPages(client: HttpClient, options: HttpOptions, first:
   const after = (page: Page, nth: number, from: { url: URL; answer: Omit<Answer, 'body'> }): Promise<Fetched> | null => {
     if (page.next === null) return null;
     const wrong = (zh: string, en: string): HubError => answerFault(from.url, from.answer, `第 ${nth} 页${zh}`, `page ${nth} ${en}`, { page: nth });
-    empty = page.rows.length === 0 ? empty + 1 : 0;
+    empty = page.rows === 0 ? empty + 1 : 0;
     if (seen.has(page.next)) throw wrong('的游标先前已给过，翻页不会结束', 'gives a cursor it gave before: the pages would never end');
     if (empty >= EMPTY_PAGES) throw wrong(`之前已有 ${empty} 页没有数据，翻页不会结束`, `is the ${empty}th without a row: the pages would never end`);
     seen.add(page.next);
