@@ -12,6 +12,8 @@ export interface TransportKind {
   options: Extract<Shape, { is: 'keys' }>;
   /** The only formats it can carry; any when missing. Table and HTTP transports write NDJSON of the contract's columns. */
   formats?: readonly FormatContract['kind'][];
+  /** Tells what the shape of the options alone cannot; paths are the options' own. */
+  check?(options: Readonly<Record<string, unknown>>, contract: FeedContract, fault: (path: readonly string[], rule: string, zh: string, en: string) => void): void;
   /** Does nothing against the other side yet; drivers are loaded here, not with the contract. */
   open(context: TransportContext): Promise<Transport>;
 }

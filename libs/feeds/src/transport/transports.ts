@@ -2,12 +2,14 @@ import type { ContractFile } from '../contract/contract-file.js';
 import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
+import { httpTransport } from './http.js';
 import type { TransportKind } from './transport.js';
 
 /** Every transport there is, by the kind a contract names. */
 const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
   folder,
+  http: httpTransport(),
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
@@ -32,6 +34,7 @@ export function checkTransport(contract: FeedContract, file: ContractFile): void
   }
   const { required, optional } = transport.options;
   contract.transport = file.readPart(['transport'], { is: 'keys', required: { kind: { is: 'text' }, ...required }, optional: optional ?? {} }) as FeedContract['transport'];
+  transport.check?.(contract.transport, contract, (path, rule, zh, en) => { file.fault(['transport', ...path], rule, zh, en); });
   if (transport.formats !== undefined && contract.format.kind !== undefined && !transport.formats.includes(contract.format.kind)) {
     const formats = transport.formats.join(' / ');
     file.fault(['format', 'kind'], 'transport-format', `传输方式 ${kind} 只用于 ${formats} 格式`, `the transport ${kind} carries ${formats} only`);
