@@ -1,11 +1,13 @@
 import type { ContractFile } from '../contract/contract-file.js';
 import type { FeedContract } from '../contract/contract.js';
 import { hand } from './hand.js';
+import { postgresTable } from './postgres-table.js';
 import type { TransportKind } from './transport.js';
 
 /** Every transport there is, by the kind a contract names. */
 const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
+  postgres: postgresTable,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
