@@ -93,6 +93,8 @@ export class ContractFile {
       }
       case 'flag':
         return typeof value === 'boolean' ? value : wrong(' true 或 false', 'true or false');
+      case 'flag-or':
+        return typeof value === 'boolean' ? value : this.readNode(node, shape.other, path);
       case 'integer':
         return typeof value === 'number' && Number.isInteger(value) && value >= shape.min && value <= shape.max
           ? value

@@ -5,6 +5,8 @@
 export type Shape =
   | { is: 'text'; like?: RegExp; oneOf?: readonly string[] }
   | { is: 'flag' }
+  /** A flag, or in its place what it is about in more detail. */
+  | { is: 'flag-or'; other: Shape }
   | { is: 'integer'; min: number; max: number }
   | { is: 'size'; max: number }
   | { is: 'share' }

@@ -3,6 +3,7 @@ import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
 import { httpTransport } from './http.js';
+import { postgresTable } from './postgres-table.js';
 import type { TransportKind } from './transport.js';
 
 /** Every transport there is, by the kind a contract names. */
@@ -10,6 +11,7 @@ const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
   folder,
   http: httpTransport(),
+  postgres: postgresTable,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
