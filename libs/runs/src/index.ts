@@ -10,4 +10,8 @@ export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type R
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
 export { noteEvent, type FeedEvent } from './timeline/note-event.js';
+export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline/read-timeline.js';
+export { Progress } from './progress/progress.js';
+export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
+export { contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

@@ -13,4 +13,5 @@ export { keyStaged } from './apply/key-staged.js';
 export { stagingTables } from './table/staging-tables.js';
 export { StagedSql } from './table/staged-sql.js';
 export { listRejects, type Reject } from './reject/list-rejects.js';
+export { groupRejects, type RejectGroup } from './reject/group-rejects.js';
 export { stagingInvariants } from './table/staging-invariants.js';
