@@ -243,7 +243,7 @@ describe('the gateway', () => {
         const [method, url] = one.split(' ') as [string, string];
         expect([one, hub.app.getHttpAdapter().getInstance().hasRoute({ method: method as never, url })]).toEqual([one, true]);
       }
-      expect(described).toHaveLength(23);
+      expect(described).toHaveLength(24);
       expect(document.components.schemas.Record.properties.identity.properties.idNumber).toBeDefined();
       for (const [reference] of JSON.stringify(document).matchAll(/#\/components\/schemas\/\w+/g)) expect(document.components.schemas).toHaveProperty(reference.split('/').at(-1)!);
     });

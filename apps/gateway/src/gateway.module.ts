@@ -8,6 +8,7 @@ import { RunStreams } from './operations/events/run-streams.js';
 import { FeedsController } from './operations/feeds.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { HubStatus } from './operations/hub-status.js';
+import { LineageController } from './operations/lineage.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { OperationsReader } from './operations/operations-reader.js';
 import { RejectsController } from './operations/rejects.controller.js';
@@ -28,7 +29,7 @@ export interface GatewayProviders {
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, TimelineController, RunEventsController, RunErrorsController, RunsController, RejectsController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunsController, RejectsController, HealthController, OpenController],
   providers: [OperationsReader, RunStreams],
 })
 export class GatewayModule implements OnApplicationShutdown {

@@ -8,6 +8,7 @@
 export type {
   CheckContract, ContractFault, FactContract, FeedContract, FieldContract, FormatContract, IdentityPart, RoleContract, SupplyContract,
 } from './contract/contract.js';
+export { contractChanges, type ContractChanges, type ContractDefinition } from './contract/contract-definition.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';

@@ -97,4 +97,4 @@ comment on view runs.feed_timeline is 'Published: all that happened to a feed, d
 grant select, insert, update, delete on runs.progress, runs.transition, runs.contract to hushu_runs;
 grant usage on sequence runs.transition_id_seq to hushu_runs;
 grant select on runs.run_progress, runs.run_transition, runs.feed_contract, runs.feed_timeline
-  to hushu_staging, hushu_reconcile, hushu_registry, hushu_sharing, hushu_operations;
+  to hushu_runs, hushu_staging, hushu_reconcile, hushu_registry, hushu_sharing, hushu_operations;

@@ -1,4 +1,4 @@
-import { page, problem, SECURED, type Operation } from './words.js';
+import { filter, page, problem, SECURED, type Operation } from './words.js';
 
 const ID = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
 const LAST = { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer' }, description: 'id of the last state event seen: what came after it is sent first' };
@@ -27,6 +27,16 @@ export const watchingPaths: Record<string, Record<string, Operation>> = {
     get: {
       tags: ['operations'], summary: '一个批次的拒收分组 · rejects of a run by rule and column, with counts and the numbers of a few rows', security: [{ oauth: ['operations'] }], parameters: [ID],
       responses: { 200: document('{run, feed, items: [{feed, rule, text, field, rejects, examples}]}, most frequent first; never a value'), 404: problem('not-found'), ...SECURED },
+    },
+  },
+  '/v1/lineage': {
+    get: {
+      tags: ['operations'], summary: '血缘 · supplier column → rules → attribute → products → departments; every way that meets all filters, in both directions', security: [{ oauth: ['operations'] }],
+      parameters: ['feed', 'field', 'facet', 'attribute', 'product', 'department'].map((name) => filter(name)),
+      responses: {
+        200: document('{nodes: [{id, kind: field|rule|attribute|product|grant|department, title, detail}], edges: [{from, to, use}], paths: [{feed, field, use, rules, attribute, shares: [{product, grant, department}]}]}; '
+          + 'use: value, kind, since, until, latest, when or none: what the column is to the attribute'), 400: problem('invalid-parameter'), ...SECURED,
+      },
     },
   },
   '/v1/feeds/{feed}/timeline': {

@@ -1,8 +1,10 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contractChanges, FeedCatalogue, type ContractDefinition } from '#feeds';
 import { systemClock } from '#kernel';
-import { Ledger, NO_COUNTS, noteEvent, Progress, type Lease, type Run, type RunState } from '#runs';
+import { Ledger, NO_COUNTS, noteEvent, Progress, putContractsInForce, type Lease, type Run, type RunState } from '#runs';
 import { testGateway, type TestGateway } from '../../../../../test/support/gateway.js';
 
 interface Event { id?: string; event: string; data: any }
@@ -211,6 +213,40 @@ describe('what a data officer sees of runs and feeds', () => {
     expect((await get('/v1/feeds/cremation/timeline?cursor=WzFd')).statusCode).toBe(400);
     // A feed of the district to which nothing has happened has an empty one.
     expect((await get('/v1/feeds/standard-address/timeline')).json()).toEqual({ items: [], next: null });
+  });
+
+  it('notes a contract\'s versions with what changed, and answers lineage of those in force', async () => {
+    const { definitions } = await FeedCatalogue.load(join(import.meta.dirname, '../../../../../config'));
+    const put = (all: ContractDefinition[]) => putContractsInForce<ContractDefinition>(
+      hub.store.database, all.map((definition) => ({ feed: definition.feed, version: definition.version, definition })), '李工', (before, after) => ({ ...contractChanges(before, after) }));
+    expect(await put(definitions)).toHaveLength(definitions.length);
+    expect(await put(definitions)).toEqual([]);
+    const changed = structuredClone(definitions.find((one) => one.feed === 'pension')!);
+    changed.version = 'next';
+    changed.schedule = { every: 'week' };
+    changed.fields = changed.fields.filter((field) => field.column !== '联系电话');
+    changed.fields.find((field) => field.column === '单位名称')!.required = true;
+    changed.fields.push({ ...changed.fields.find((field) => field.column === '单位名称')!, column: '单位代码', as: 'employer_no' });
+    const [list, codes] = Object.entries(changed.codes)[0]!;
+    codes.entries['ZZ'] = 'zz';
+    expect(await put(definitions.map((one) => (one.feed === 'pension' ? changed : one)))).toEqual(['pension']);
+    const [newest] = ((await get('/v1/feeds/pension/timeline?limit=1')).json() as any).items;
+    expect(newest).toMatchObject({
+      kind: 'contract-applied', by: '李工', text: { zh: '契约生效' }, detail: {
+        version: 'next', before: definitions.find((one) => one.feed === 'pension')!.version, parts: ['schedule'],
+        columns: { added: ['单位代码'], removed: ['联系电话'], changed: [{ column: '单位名称', parts: ['required'] }] },
+        codes: [{ list, added: ['ZZ'], removed: [], remapped: [] }],
+      },
+    });
+    const found = (await get(`/v1/lineage?feed=pension&field=${encodeURIComponent('险种')}&attribute=pension.scheme`)).json() as any;
+    expect(found.paths).toEqual([{ feed: 'pension', field: '险种', use: 'value', attribute: 'pension.scheme', rules: ['type:pension/险种', 'codes:pension/pension-insurance-type', 'survivorship:pension.scheme'], shares: expect.any(Array) }]);
+    expect(found.edges).toContainEqual({ from: 'codes:pension/pension-insurance-type', to: 'survivorship:pension.scheme', use: 'value' });
+    expect(((await get('/v1/lineage?department=civil-affairs&attribute=identity.name')).json() as any).paths.length).toBeGreaterThan(0);
+    expect((await get('/v1/lineage?column=x')).statusCode).toBe(400);
+    expect((await get('/v1/lineage', stranger)).statusCode).toBe(403);
+    // A feed that is no longer of the district keeps its past.
+    await put(definitions.filter((one) => one.feed !== 'pension'));
+    expect(((await get('/v1/feeds/pension/timeline?limit=1')).json() as any).items[0]).toMatchObject({ kind: 'contract-withdrawn', detail: { version: 'next' } });
   });
 
   it('ends every stream when the gateway closes', async () => {
