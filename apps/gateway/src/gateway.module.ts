@@ -3,14 +3,19 @@ import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '
 import { Database } from '#database';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
+import { RunEventsController } from './operations/events/run-events.controller.js';
+import { RunStreams } from './operations/events/run-streams.js';
 import { FeedsController } from './operations/feeds.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { HubStatus } from './operations/hub-status.js';
+import { LineageController } from './operations/lineage.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { OperationsReader } from './operations/operations-reader.js';
 import { QualityController } from './operations/quality.controller.js';
 import { RejectsController } from './operations/rejects.controller.js';
+import { RunErrorsController } from './operations/run-errors.controller.js';
 import { RunsController } from './operations/runs.controller.js';
+import { TimelineController } from './operations/timeline.controller.js';
 import { MeController } from './sharing/me.controller.js';
 import { PersonsController } from './sharing/persons.controller.js';
 
@@ -25,8 +30,8 @@ export interface GatewayProviders {
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
-  providers: [OperationsReader],
+  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
+  providers: [OperationsReader, RunStreams],
 })
 export class GatewayModule implements OnApplicationShutdown {
   constructor(@Inject(END) private readonly end: () => Promise<void>) {}

@@ -10,6 +10,7 @@ export type {
 } from './contract/contract.js';
 export { asOfOf } from './contract/as-of.js';
 export { dueAfterFailure, isLate, nextDue } from './contract/next-due.js';
+export { contractChanges, type ContractChanges, type ContractDefinition } from './contract/contract-definition.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
 export { readConfigFile } from './contract/contract-file.js';

@@ -11,3 +11,4 @@ export { applyRegistry, type ReconciledRun } from './apply/apply-registry.js';
 export { stateDigest, stateHash } from './verify/state-hash.js';
 export { personDossier, type Dossier, type DossierFacet, type DossierMoment } from './dossier/person-dossier.js';
 export { registryInvariants } from './verify/registry-invariants.js';
+export { fieldLineage, type FieldStrand, type LineageContract, type LineageRule } from './lineage/field-lineage.js';

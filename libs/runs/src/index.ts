@@ -11,4 +11,8 @@ export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchSt
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
 export { noteEvent, type FeedEvent } from './timeline/note-event.js';
+export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline/read-timeline.js';
+export { Progress } from './progress/progress.js';
+export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
+export { contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

@@ -17,4 +17,5 @@ export { listRejects, type Reject } from './reject/list-rejects.js';
 export { listUnmeasured, measureRun } from './quality/measure-run.js';
 export { DIMENSIONS } from './quality/judge.js';
 export { feedColour, type FeedFacts } from './quality/feed-colour.js';
+export { groupRejects, type RejectGroup } from './reject/group-rejects.js';
 export { stagingInvariants } from './table/staging-invariants.js';

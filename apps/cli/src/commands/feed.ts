@@ -17,7 +17,10 @@ export function register(program: Command): void {
   action(
     feed.command('apply [dir]').description('按契约建表改表,先列出改动 / bring the tables to the contracts, the change shown first').option(...CONFIG)
       .option('--dry-run', '只列出改动 / show the change and stop')
-      .option('--destructive', '允许丢失已存数据的改动 / also do what loses stored values'),
+      .option('--destructive', '允许丢失已存数据的改动 / also do what loses stored values')
+      .option('--by <name>', '谁作此改动 / who does it', 'cli'),
     async () => (await import('../feed/feed.js')).apply,
   );
+  action(feed.command('timeline <feed>').description('数据源的时间线:批次、契约与设置变更、人员操作 / what happened to a feed, newest first').option('--limit <n>', '条数 / how many', '50'),
+    async () => (await import('../feed/feed.js')).timeline);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { FeedCatalogue, readContracts, ROW_RULES } from '#feeds';
 import { HubError } from '#kernel';
+import { readTimeline } from '#runs';
 import { readSettings } from '#services';
 import { tryDelivery } from '#staging';
 import type { Work } from '../frame/command.js';
@@ -9,8 +10,9 @@ import type { Output } from '../frame/output.js';
 import { withStore } from '../frame/store.js';
 import { fetchOf } from './fetch.js';
 import { applyContracts, planContracts } from '../migrate/contract-tables.js';
+import { noteContracts } from '../migrate/note-contracts.js';
 
-interface Options { config?: string; dryRun?: boolean; destructive?: boolean }
+interface Options { config?: string; dryRun?: boolean; destructive?: boolean; by: string; limit: string }
 
 const over = (config: string | undefined) => (config === undefined ? {} : { HUSHU_CONFIG: config });
 
@@ -75,10 +77,28 @@ function rowsOf(output: Output, rows: number[]): string {
 /** Shows what the contracts would change of the tables, then does it. */
 export const apply: Work<Options> = ({ output, options, args }) => withStore(async (store) => {
   const folder = args[0] === undefined ? store.settings.HUSHU_CONFIG : resolve(args[0]);
-  const { contracts } = await FeedCatalogue.load(folder);
+  const catalogue = await FeedCatalogue.load(folder);
+  const { contracts } = catalogue;
   const plan = await planContracts(store.database, contracts);
   output.data(plan.summary, () => plan.summary.map((one) => `${one.destructive ? '! ' : ''}${one.relation}: ${one.change}`).join('\n'));
   if (plan.summary.length === 0) output.say({ zh: '没有改动', en: 'Nothing to change' });
-  if (!options.dryRun) await applyContracts(store.database, contracts, options.destructive === true);
+  if (options.dryRun) return EXIT.ok;
+  await applyContracts(store.database, contracts, options.destructive === true);
+  const changed = await noteContracts(store.database, catalogue, options.by);
+  if (changed.length > 0) output.say({ zh: `契约有新版本: ${changed.join('、')}`, en: `Contracts of another version: ${changed.join(', ')}` });
   return EXIT.ok;
 }, over(options.config));
+
+/** Everything that happened to a feed, newest first. */
+export const timeline: Work<Options> = ({ output, options, args }) => withStore(async ({ database }) => {
+  const { entries } = await readTimeline(database.pool('operations'), args[0], null, Number(options.limit));
+  output.data(entries, () => output.table(
+    [{ zh: '时间', en: 'At' }, { zh: '事项', en: 'What' }, { zh: '批次', en: 'Run' }, { zh: '谁', en: 'By' }, { zh: '说明', en: 'Detail' }],
+    entries.map(({ at, text, run, by, detail }) => [at.toISOString().slice(0, 19), output.word(text), run ?? '', by ?? '', briefly(detail)])));
+});
+
+/** The plain parts of an event's circumstances; the whole is in --json. */
+function briefly(detail: Record<string, unknown>): string {
+  return Object.entries(detail).filter(([, value]) => typeof value === 'string' || typeof value === 'number' && value !== 0)
+    .map(([name, value]) => `${name} ${String(value).slice(0, 40)}`).join('  ');
+}

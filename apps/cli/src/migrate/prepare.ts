@@ -4,6 +4,7 @@ import { FeedCatalogue } from '#feeds';
 import { loadKeys } from '#keys';
 import type { Settings } from '#services';
 import { applyContracts } from './contract-tables.js';
+import { noteContracts } from './note-contracts.js';
 
 /** The store behind `adminUrl`, up to what this checkout and the district say: roles, schemas, tables of contracts. */
 export async function prepareStore(settings: Settings, adminUrl: string): Promise<MigrationReport> {
@@ -19,6 +20,7 @@ export async function preparation(settings: Settings): Promise<(store: { adminUr
     const database = new Database({ url: adminUrl, passwordOf });
     try {
       await applyContracts(database, catalogue.contracts);
+      await noteContracts(database, catalogue, 'migrate');
       if (redisUrl === undefined) await queuesOnPostgres(database);
     } finally {
       await database.end();

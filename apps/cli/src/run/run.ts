@@ -1,10 +1,13 @@
 import { ROW_RULES } from '#feeds';
-import { HubError, systemClock } from '#kernel';
-import { Ledger, type Run, type RunState } from '#runs';
-import { listRejects } from '#staging';
+import { HubError, systemClock, type Text } from '#kernel';
+import { Ledger, type Run, type RunProgress, type RunState } from '#runs';
+import { groupRejects, listRejects } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import { withStore, type Store } from '../frame/store.js';
+import { tellRun } from '../deliver/deliver.js';
+import { RunBar, stepWord } from './progress-bar.js';
+import { watchRun } from './watch-run.js';
 
 const HEADINGS = [
   { zh: '编号', en: 'Run' }, { zh: '数据源', en: 'Feed' }, { zh: '状态', en: 'State' }, { zh: '时点', en: 'As of' }, { zh: '读入', en: 'Read' },
@@ -21,21 +24,50 @@ export const list: Work<{ feed?: string; state?: string; limit: string }> = ({ o
 export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options, args }) => withStore(async (store) => {
   const ledger = ledgerOf(store);
   const run = await getRun(ledger, args[0]);
-  const [steps, rejects] = await Promise.all([
+  const [steps, rejects, errors] = await Promise.all([
     ledger.steps(run.id), listRejects(store.database, options.raw ? store.keys : null, { run: run.id, limit: Number(options.rejects) }),
+    groupRejects(store.database.pool('operations'), run.id),
   ]);
   const told = rejects.map((reject) => ({ ...reject, text: ROW_RULES[reject.rule] }));
-  output.data({ ...shown(run), steps, rejects: told }, () => [
+  output.data({ ...shown(run), steps, errors, rejects: told }, () => [
     `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
     ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
     Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
     ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),
     output.table([{ zh: '步骤', en: 'Step' }, { zh: '关系', en: 'Relation' }, { zh: '行', en: 'Rows' }, { zh: '毫秒', en: 'ms' }],
       steps.map((step) => [step.step, step.relation, step.rows, step.ms])),
+    ...(errors.length === 0 ? [] : [output.table([{ zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '拒收', en: 'Rejects' }, { zh: '例:行号', en: 'Rows, such as' }, { zh: '说明', en: 'Meaning' }],
+      errors.map((group) => [group.rule, group.field ?? '', group.rejects, group.examples.join(', '), group.text ? output.word(group.text) : '']))]),
     output.table([{ zh: '行号', en: 'Row' }, { zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '说明', en: 'Meaning' }, { zh: '原文', en: 'Raw' }],
       told.map((reject) => [reject.rowNo, reject.rule, reject.field ?? '', reject.text ? output.word(reject.text) : '', reject.raw ?? ''])),
   ].join('\n'));
 });
+
+/** A run as it goes: a bar on a terminal, a line a change elsewhere, with --json an event a line. Ends when nobody works on it any more. */
+export const watch: Work = ({ output, args }) => withStore(async (store) => {
+  const ledger = ledgerOf(store);
+  const { id } = await getRun(ledger, args[0]);
+  const bar = new RunBar(output);
+  const plain = !output.json && !process.stderr.isTTY;
+  try {
+    for await (const sight of watchRun(store.database, id)) {
+      if (output.json) process.stdout.write(`${JSON.stringify(sight.event === 'state' ? { event: 'state', ...sight.state } : { event: 'progress', ...sight.progress })}\n`);
+      else if (sight.event === 'progress') {
+        const { progress } = sight;
+        bar.show(progress);
+        if (plain) output.say(lineOf(progress, stepWord(progress, output)));
+      }
+    }
+  } finally {
+    bar.stop();
+  }
+  return tellRun(await getRun(ledger, args[0]), output, { document: !output.json });
+});
+
+function lineOf({ run, rowsDone, rowsExpected, rowsPerSecond, etaSeconds }: RunProgress, step: string): Text {
+  const line = `${run} ${step} ${rowsDone}/${rowsExpected ?? '?'}${rowsPerSecond === null ? '' : ` ${Math.round(rowsPerSecond)}/s`}${etaSeconds === null ? '' : ` ${Math.ceil(etaSeconds)} s`}`;
+  return { zh: line, en: line };
+}
 
 export const retry = decision(['failed'], 'accepted');
 export const release = decision(['held'], 'accepted', (run) => { if (run.reason?.rule === 'delivery-late') throw tooLate(run); });

@@ -4,7 +4,7 @@ import type { FeedCatalogue } from '#feeds';
 import { HubError } from '#kernel';
 import { applyReconcile, linkRun } from '#reconcile';
 import { applyRegistry } from '#registry';
-import { holdLease, killPoint, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
+import { holdLease, killPoint, Progress, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
 import { applyStaged, clearRun, keyStaged, listLeftRuns, listUnmeasured, measureRun, runTable, type StagedRun, type Stager } from '#staging';
 
 /** A run whose lease was given this often without an end is given up and shown to people. */
@@ -50,6 +50,7 @@ export class Line {
         await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
       };
       const staged = this.staged(run);
+      new Progress(database, lease).begin('link', run.counts.read, run.counts.read);
       const steps = await sideBySide(linkRun(database, staged, catalogue.contracts, { signal, fence }), keyStaged(database, staged, fence));
       killPoint('link.decided', id);
       await database.transaction('runs', async (client) => {
@@ -66,6 +67,7 @@ export class Line {
     await this.step(id, 'linked', async (run, lease) => {
       const { database, ledger, catalogue } = this.parts;
       const staged = this.staged(run);
+      new Progress(database, lease).begin('apply', run.counts.read, run.counts.read);
       await database.transaction('apply', async (client) => {
         const as = (role: string) => client.query(`set local role hushu_${role}`);
         await as('runs');

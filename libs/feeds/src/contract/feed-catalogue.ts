@@ -5,6 +5,7 @@ import type { RowContext } from '../row/row-plan.js';
 import { RowReader } from '../row/row-reader.js';
 import type { DivisionRule } from '../types/value-type.js';
 import type { FeedCodes } from './code-map.js';
+import { definitionOf, type ContractDefinition } from './contract-definition.js';
 import type { ContractFault, FeedContract } from './contract.js';
 import { readContracts } from './read-contract.js';
 
@@ -31,6 +32,11 @@ export class FeedCatalogue {
 
   get contracts(): FeedContract[] {
     return this.parts.contracts;
+  }
+
+  /** The contracts with their code lists, as plain data. */
+  get definitions(): ContractDefinition[] {
+    return this.contracts.map((contract) => definitionOf(contract, this.parts.codes.get(contract.feed) ?? new Map()));
   }
 
   get divisions(): CodeSet {

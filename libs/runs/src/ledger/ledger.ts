@@ -226,6 +226,9 @@ export class Ledger {
   private async announce(client: ClientBase, run: number, state: RunState): Promise<void> {
     const queue = NEXT_QUEUE[state];
     if (queue !== undefined) await client.query('insert into runs.outbox (queue, run) values ($1, $2)', [queue, run]);
+    await client.query(
+      `insert into runs.transition (run, feed, state, again)
+       select id, feed, $2, exists (select 1 from runs.transition t where t.run = $1 and t.state = $2) from runs.run where id = $1`, [run, state]);
     await client.query(`select pg_notify('hushu_outbox', ''), pg_notify('hushu_run', $1)`, [String(run)]);
   }
 }

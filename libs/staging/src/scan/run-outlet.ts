@@ -1,5 +1,6 @@
 import type { Sealer } from '#keys';
 import type { CopyWriter, RowFault, TokenBatch } from '#feeds';
+import type { Progress } from '#runs';
 import type { ChunkWriter } from './chunk-writer.js';
 import type { RowOutlet } from './delivery-reader.js';
 
@@ -14,6 +15,7 @@ export interface RunOutletParts {
   run: number;
   feed: Buffer;
   sealer: Sealer;
+  progress: Progress;
 }
 
 /** Hands a delivery's rows, rejects and removals to the chunk writer as COPY tuples. */
@@ -72,6 +74,7 @@ export class RunOutlet implements RowOutlet {
   }
 
   drain(lastRow: number): Promise<void> {
+    this.parts.progress.tick(lastRow);
     return this.parts.writer.drain(lastRow);
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '#database';
 import { feedRelation, formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
 import type { Keys } from '#keys';
-import { killPoint, type Ledger, type Lease, type Outcome, type Run, type RunCounts, type StepCount } from '#runs';
+import { killPoint, Progress, type Ledger, type Lease, type Outcome, type Run, type RunCounts, type StepCount } from '#runs';
 import { clearRun } from '../apply/apply-staged.js';
 import { DeliveryStore } from '../land/delivery-store.js';
 import { openDelivery } from '../land/open-delivery.js';
@@ -45,6 +45,7 @@ export class Stager {
   /** @returns the run's next state; a delivery that cannot be read is refused, one beyond its contract held */
   async stage(run: Run, lease: Lease, signal: AbortSignal): Promise<{ outcome: Outcome; steps: StepCount[] }> {
     const steps: StepCount[] = [];
+    const progress = new Progress(this.database, lease);
     const contract = this.catalogue.get(run.feed);
     const stopSealing = new AbortController();
     try {
@@ -52,6 +53,7 @@ export class Stager {
       const last = await this.ledger.lastPublished(run.feed);
       const seed = this.keys.secret('row-hash', 8);
       if (last !== null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
+        progress.begin('digest');
         const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, seed), (d) => d?.rows ?? 0);
         killPoint('stage.digested', run.id);
         if (digest !== null) checkPromisedRows(run, digest.rows);
@@ -59,7 +61,7 @@ export class Stager {
       }
       const sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
       sealing.catch(() => undefined);
-      const outcome = await this.read(run, lease, signal, contract, source, seed, last === null ? null : last.asOf, steps);
+      const outcome = await this.read(run, lease, signal, contract, source, seed, last === null ? null : last.asOf, steps, progress);
       await sealing;
       return { outcome, steps };
     } catch (error) {
@@ -72,6 +74,7 @@ export class Stager {
 
   private async read(
     run: Run, lease: Lease, signal: AbortSignal, contract: FeedContract, source: ByteSource, seed: Buffer, lastAsOf: Date | null, steps: StepCount[],
+    progress: Progress,
   ): Promise<Outcome> {
     const sql = new StagedSql(contract);
     const first = await this.isFirst(sql);
@@ -80,6 +83,7 @@ export class Stager {
     killPoint('stage.opened', run.id);
     const full = run.mode === 'full';
     let known: HashSet | null = null;
+    if (full && !first) progress.begin('load');
     if (full && !first) known = await timed(steps, 'load', 'known rows', () => loadKnownRows(this.database, sql), (set) => set.size);
 
     const reader = this.catalogue.rowReader(contract, latestDateOf(run.asOf));
@@ -91,11 +95,13 @@ export class Stager {
       rejects: { table: 'staging.reject', columns: REJECT_COLUMNS, tokens: side.rejects },
       removals: { table: 'staging.removal', columns: REMOVAL_COLUMNS, tokens: side.removals },
     }, this.options.chunkRows);
-    const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer() });
+    const outlet = new RunOutlet({ writer, tokens: rowTokens, side, run: run.id, feed: Buffer.from(contract.feed), sealer: this.keys.sealer(), progress });
+    const expectedRows = await expectedRowsOf(contract, source, source.size ?? run.fileBytes);
     const delivery = new DeliveryReader(contract, reader, this.catalogue, outlet, {
-      run: run.id, seed, known, keysOfKnown: false, expectedRows: await expectedRowsOf(contract, source, source.size ?? run.fileBytes), resumeAfter, signal,
+      run: run.id, seed, known, keysOfKnown: false, expectedRows, resumeAfter, signal,
     });
     const format = formatOf(contract.format, contract.fields.map((field) => field.column));
+    progress.begin('read', resumeAfter, expectedRows);
     try {
       await timed(steps, 'stage', sql.feed, async () => {
         await format.read(source, delivery);
@@ -117,6 +123,7 @@ export class Stager {
       }), () => delivery.contested.size);
       killPoint('stage.settled', run.id);
     }
+    progress.begin('match', delivery.counts.read, delivery.counts.read);
     const match = await matchRun({ database: this.database, lease, sql, contract, first, full, known, delivery, steps });
     killPoint('stage.matched', run.id);
 

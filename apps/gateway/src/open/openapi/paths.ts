@@ -2,9 +2,10 @@ import { openPaths } from './open-paths.js';
 import { operationsPaths } from './operations-paths.js';
 import { qualityPaths } from './quality-paths.js';
 import { sharingPaths } from './sharing-paths.js';
+import { watchingPaths } from './watching-paths.js';
 import type { Operation } from './words.js';
 
 /** Every call there is; a test holds this list against the routes. */
 export function paths(): Record<string, Record<string, Operation>> {
-  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...openPaths };
+  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...watchingPaths, ...openPaths };
 }

@@ -1,0 +1,43 @@
+import { loadSql, type Database } from '#database';
+import type { Pool } from 'pg';
+import { noteEvent } from '../timeline/note-event.js';
+
+/** A feed's contract as it was applied. The ledger keeps the definition and does not look into it. */
+export interface ContractInForce<Definition = unknown> { feed: string; version: string; definition: Definition; appliedAt: Date }
+
+/** The contracts in force. `pool` is of any role that may read the ledger's published views. */
+export async function contractsInForce<Definition>(pool: Pool): Promise<ContractInForce<Definition>[]> {
+  const { rows } = await pool.query<ContractInForce<Definition>>(loadSql(import.meta.dirname, 'contract_all'));
+  return rows;
+}
+
+/**
+ * Notes what was applied: every contract of the district, and an event on each feed's timeline whose version is another.
+ * `changesOf` says what differs from the definition before (undefined: there was none).
+ */
+export async function putContractsInForce<Definition>(
+  database: Database, contracts: { feed: string; version: string; definition: Definition }[], by: string,
+  changesOf: (before: Definition | undefined, after: Definition) => Record<string, unknown>,
+): Promise<string[]> {
+  return database.transaction('runs', async (client) => {
+    // Two who apply at once go one after the other; who reads is not kept waiting.
+    await client.query('lock table runs.contract in share row exclusive mode');
+    const { rows } = await client.query<ContractInForce<Definition>>(loadSql(import.meta.dirname, 'contract_all'));
+    const known = new Map(rows.map((row) => [row.feed, row]));
+    const changed: string[] = [];
+    for (const { feed, version, definition } of contracts) {
+      const before = known.get(feed);
+      known.delete(feed);
+      if (before?.version === version) continue;
+      await client.query(loadSql(import.meta.dirname, 'contract'), [feed, version, JSON.stringify(definition)]);
+      await noteEvent(client, { feed, kind: 'contract-applied', by, detail: { version, before: before?.version ?? null, ...changesOf(before?.definition, definition) } });
+      changed.push(feed);
+    }
+    for (const { feed, version } of known.values()) {
+      await client.query('delete from runs.contract where feed = $1', [feed]);
+      await noteEvent(client, { feed, kind: 'contract-withdrawn', by, detail: { version } });
+      changed.push(feed);
+    }
+    return changed;
+  });
+}

@@ -1,0 +1,28 @@
+import type { Text } from '#kernel';
+
+/** Every kind of thing that happens to a feed, in words for people. */
+const WORDS: Readonly<Record<string, Text>> = {
+  delivered: { zh: '收到批次', en: 'Delivery taken in' },
+  'run-taken-up-again': { zh: '批次重新处理', en: 'Run taken up again' },
+  'run-held': { zh: '批次挂起，等待人工决定', en: 'Run held: people decide' },
+  'run-published': { zh: '批次已发布', en: 'Run published' },
+  'run-refused': { zh: '批次被拒绝', en: 'Delivery refused' },
+  'run-failed': { zh: '批次处理失败', en: 'Run failed' },
+  'run-discarded': { zh: '批次已舍弃', en: 'Run discarded' },
+  'contract-applied': { zh: '契约生效', en: 'Contract applied' },
+  'contract-withdrawn': { zh: '契约撤下', en: 'Contract withdrawn' },
+  'settings-changed': { zh: '设置变更', en: 'Settings changed' },
+  'hold-released': { zh: '放行挂起的批次', en: 'Held run released' },
+  'release-proposed': { zh: '提议放行，待另一人同意', en: 'Release proposed: another person must agree' },
+  'run-discard': { zh: '舍弃批次', en: 'Run discarded by a person' },
+  'run-retried': { zh: '重做失败的批次', en: 'Failed run taken up again' },
+  fetched: { zh: '取到数据', en: 'Fetched' },
+  'fetch-failed': { zh: '取数失败', en: 'Fetching failed' },
+  alert: { zh: '告警', en: 'Alert' },
+  drift: { zh: '契约漂移', en: 'Contract drift' },
+};
+
+/** What a kind of event is called; a kind nobody gave words to keeps its name. */
+export function eventWords(kind: string): Text {
+  return WORDS[kind] ?? { zh: kind, en: kind };
+}
