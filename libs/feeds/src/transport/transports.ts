@@ -2,12 +2,14 @@ import type { ContractFile } from '../contract/contract-file.js';
 import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
+import { sftp } from './sftp.js';
 import type { TransportKind } from './transport.js';
 
 /** Every transport there is, by the kind a contract names. */
 const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
   folder,
+  sftp,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
