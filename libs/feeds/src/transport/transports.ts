@@ -2,6 +2,7 @@ import type { ContractFile } from '../contract/contract-file.js';
 import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
+import { s3 } from './s3.js';
 import { sftp } from './sftp.js';
 import type { TransportKind } from './transport.js';
 
@@ -10,6 +11,7 @@ const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
   folder,
   sftp,
+  s3,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
