@@ -6,22 +6,23 @@ export const SILENCE = 30_000;
 /** How one waits: `signal` ends it with its reason, silence with what `late` makes. */
 export interface Patience { signal?: AbortSignal; silence: number; late(): HubError }
 
-/** A wait that ends: with the work, with its signal or by silence; the work is told by the signal it is given. */
-export async function patiently<T>({ signal, silence, late }: Patience, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** A wait that ends: with the work, with its signal or by silence; work that is given up hears of it by the signal it got. */
+export async function patiently<T>(patience: Patience, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ending = new AbortController();
+  patience.signal?.throwIfAborted();
   try {
-    signal?.throwIfAborted();
-    return await inTime(work(signal ? AbortSignal.any([signal, ending.signal]) : ending.signal), { signal, silence, late });
-  } finally {
-    ending.abort();
+    return await inTime(work(joined(patience, ending)), patience);
+  } catch (error) {
+    ending.abort(error);
+    throw error;
   }
 }
 
-/** Chunks as they come, each wait for one ended by silence; whoever stops early ends the work behind it. */
+/** Chunks as they come, each wait for one ended by silence. */
 export async function* flowing(patience: Patience, chunks: (signal: AbortSignal) => AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   const ending = new AbortController();
   patience.signal?.throwIfAborted();
-  const iterator = chunks(patience.signal ? AbortSignal.any([patience.signal, ending.signal]) : ending.signal)[Symbol.asyncIterator]();
+  const iterator = chunks(joined(patience, ending))[Symbol.asyncIterator]();
   let waits = false;
   try {
     for (;;) {
@@ -31,12 +32,18 @@ export async function* flowing(patience: Patience, chunks: (signal: AbortSignal)
       if (next.done) return;
       yield next.value;
     }
+  } catch (error) {
+    ending.abort(error);
+    throw error;
   } finally {
-    ending.abort();
-    // One that still waits may do so for ever: it hears of it by the signal.
     const returned = iterator.return?.()?.catch(() => undefined);
+    // One that still waits answers when it has heard that it was given up, if ever.
     if (!waits) await returned;
   }
+}
+
+function joined({ signal }: Patience, ending: AbortController): AbortSignal {
+  return signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
 }
 
 function inTime<T>(work: Promise<T>, { signal, silence, late }: Patience): Promise<T> {

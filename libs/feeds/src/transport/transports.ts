@@ -4,6 +4,8 @@ import { folder } from './folder.js';
 import { hand } from './hand.js';
 import { httpTransport } from './http.js';
 import { postgresTable } from './postgres-table.js';
+import { s3 } from './s3.js';
+import { sftp } from './sftp.js';
 import type { TransportKind } from './transport.js';
 
 /** Every transport there is, by the kind a contract names. */
@@ -12,6 +14,8 @@ const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   folder,
   http: httpTransport(),
   postgres: postgresTable,
+  sftp,
+  s3,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
