@@ -31,13 +31,13 @@ export function readPage(url: URL, answer: Answer, options: HttpOptions, nth: nu
   if (cut.found === 'no object') throw wrong(`第 ${cut.at} 行不是对象`, `row ${cut.at} is not an object`, { row: cut.at });
   let page: unknown;
   try {
-    page = JSON.parse(cut.found === 'rows' ? cut.rest : bytes.toString());
+    page = JSON.parse(cut.found === 'no list' ? bytes.toString() : cut.rest);
   } catch {
     throw noJson();
   }
   const list = at(page, options.itemsPath);
   // A name that stands twice would mean the second, whose rows were not cut out.
-  if (cut.found === 'no list' || !Array.isArray(list) || list.length > 0) {
+  if (cut.found !== 'rows' || !Array.isArray(list) || list.length > 0) {
     throw wrong(`的 ${options.itemsPath.join('.')} 不是列表`, `has no list at ${options.itemsPath.join('.')}`, { path: options.itemsPath.join('.') });
   }
   const next = wordOf(at(page, options.nextPath));
