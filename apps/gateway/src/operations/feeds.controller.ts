@@ -5,6 +5,7 @@ import { sendJson } from '../http/json.js';
 import { readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { camelKeys } from './camel-keys.js';
+import { feedsOf, mayActOn } from './feeds-of.js';
 import { OperationsReader } from './operations-reader.js';
 
 /** Feeds and how they stand, for data officers. */
@@ -16,9 +17,9 @@ export class FeedsController {
   @Policy('operations')
   async listFeeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const rows = await this.reader.rows('feed_status', []);
+    const rows = await this.reader.rows('feed_status', [feedsOf(request)]);
     const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
-    const feeds = this.freshness.list().map((feed) => ({ ...feed, ...status.get(feed.feed) }));
+    const feeds = this.freshness.list().filter(({ feed }) => mayActOn(request, feed)).map((feed) => ({ ...feed, ...status.get(feed.feed) }));
     sendJson(request, reply, { items: feeds });
   }
 }
