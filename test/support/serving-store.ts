@@ -106,7 +106,7 @@ export async function servingStore(options: { throttle?: Throttle; clock?: Clock
 
 export function feedTerms(contracts: FeedContract[]): Supply['feeds'] {
   return contracts.map(({ feed, title, supplier, freshness }) => ({
-    feed, title, supplier: { zh: supplier.zh, en: supplier.en }, overdueAfterDays: freshness.overdueAfterDays,
+    feed, title, supplier: { id: supplier.id, zh: supplier.zh, en: supplier.en }, overdueAfterDays: freshness.overdueAfterDays,
   }));
 }
 
@@ -117,7 +117,7 @@ function writeGrant(folder: string, given: TestGrant): void {
   const write = (part: string, name: string, content: object): void => {
     writeFileSync(join(folder, part, `${name}.yaml`), JSON.stringify(content, null, 1));
   };
-  write('departments', department, { department, title: words(department) });
+  write('departments', department, { department, title: words(department), hub: department === 'data-office' });
   write('grants', given.grant, {
     grant: given.grant, title: words(given.grant), department,
     products: given.products ?? ['registered-population', 'residence', 'marriage', 'housing-security'],

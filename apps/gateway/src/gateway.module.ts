@@ -1,8 +1,9 @@
-import { AuditWriter } from '#access';
+import { AnsweredCalls, AuditWriter } from '#access';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
+import { Once } from './http/once.js';
 import { RunEventsController } from './operations/events/run-events.controller.js';
 import { RunStreams } from './operations/events/run-streams.js';
 import { FeedsController } from './operations/feeds.controller.js';
@@ -22,7 +23,7 @@ import { PersonsController } from './sharing/persons.controller.js';
 const END = Symbol('END');
 
 export interface GatewayProviders {
-  database: Database; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
+  database: Database; answered: AnsweredCalls; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
   status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
   /** Ends what was made for the gateway, after the last answer has left. */
   end: () => Promise<void>;
@@ -31,7 +32,7 @@ export interface GatewayProviders {
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
   controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
-  providers: [OperationsReader, RunStreams],
+  providers: [OperationsReader, RunStreams, Once],
 })
 export class GatewayModule implements OnApplicationShutdown {
   constructor(@Inject(END) private readonly end: () => Promise<void>) {}
@@ -41,6 +42,7 @@ export class GatewayModule implements OnApplicationShutdown {
       module: GatewayModule,
       providers: [
         { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
+        { provide: AnsweredCalls, useValue: made.answered },
         { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
         { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
         { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl },

@@ -1,4 +1,4 @@
-import { AuditWriter, ClientDirectory } from '#access';
+import { AnsweredCalls, AuditWriter, ClientDirectory } from '#access';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '#database';
@@ -45,6 +45,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   directory.alsoRefresh(() => clients.refresh());
   directory.alsoRefresh(() => freshness.refresh());
   const query = new PersonQuery({ database, keys, clock, audit, directory, freshness, throttle: new TokenBuckets(parts.redis, clock) });
+  const answered = new AnsweredCalls(database, keys, clock);
   const status = new HubStatus(database, freshness, clock);
   const metrics = new Metrics();
   const [key] = await Promise.all([signingKey(keys), directory.start(), audit.loadUse()]);
@@ -73,10 +74,10 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   });
   registerAuthorizationServer(instance as never, { issuer: publicUrl, audience, key, clients, log });
 
-  const sweep = setInterval(() => { void clients.sweepAssertions(clock.now()).catch(() => undefined); }, 600_000);
+  const sweep = setInterval(() => { void Promise.all([clients.sweepAssertions(clock.now()), answered.sweep()]).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, audit, directory, freshness, query, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+    GatewayModule.of({ database, answered, audit, directory, freshness, query, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

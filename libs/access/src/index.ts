@@ -5,6 +5,7 @@
  * Writes: schema access; the audit is append only.
  * Never: knows what a grant allows, keeps a secret or a person's value, or lets a reply go before its event is durable.
  */
+export { AnsweredCalls, type KeyedCall, type Taking } from './answered/answered-calls.js';
 export { AuditWriter } from './audit/audit-writer.js';
 export type { AuditEvent, AuditReceipt, AuditUse } from './audit/audit-event.js';
 export { auditInvariants, type AuditInvariant } from './audit/audit-invariants.js';

@@ -4,17 +4,18 @@ import { HubError } from '#kernel';
 import type { Work } from '../frame/command.js';
 import { withCases } from './with-cases.js';
 
-const HEADINGS = [{ zh: '客户端', en: 'Client' }, { zh: '部门', en: 'Department' }, { zh: '授权', en: 'Grant' }, { zh: '范围', en: 'Scopes' }, { zh: '认证', en: 'Method' }, { zh: '状态', en: 'State' }];
+const HEADINGS = [{ zh: '客户端', en: 'Client' }, { zh: '部门', en: 'Department' }, { zh: '授权', en: 'Grant' }, { zh: '范围', en: 'Scopes' }, { zh: '经办人', en: 'Officer' }, { zh: '认证', en: 'Method' }, { zh: '状态', en: 'State' }];
 
 /** Makes a client and prints its secret, this once. */
-export const create: Work<{ department: string; grant?: string; scope?: string[]; jwks?: string }> = ({ output, options }) => withCases(async ({ cases, store }) => {
+export const create: Work<{ department: string; grant?: string; scope?: string[]; jwks?: string; officer?: string }> = ({ output, options }) => withCases(async ({ cases, store }) => {
   const { client, secret } = await cases.createClient({
     department: options.department, scopes: scopesOf(options.scope),
     ...(options.grant !== undefined && { grant: options.grant }), ...(options.jwks !== undefined && { jwks: jwksOf(options.jwks) }),
+    ...(options.officer !== undefined && { officer: options.officer }),
   });
   const shown = {
     client_id: client.id, ...(secret !== undefined && { client_secret: secret }), department: client.department, grant: client.grant,
-    scopes: client.scopes, token_endpoint_auth_method: client.method, ...(store.gatewayUrl !== undefined && { token_endpoint: `${store.gatewayUrl}/oauth/token` }),
+    scopes: client.scopes, officer: client.officer, token_endpoint_auth_method: client.method, ...(store.gatewayUrl !== undefined && { token_endpoint: `${store.gatewayUrl}/oauth/token` }),
   };
   output.data(shown, () => `client_id      ${client.id}\n${secret === undefined ? '' : `client_secret  ${secret}\n`}`);
   if (secret !== undefined) output.say({ zh: '密钥只显示这一次,请妥善保存', en: 'The secret is shown this once; keep it safe' });
@@ -22,8 +23,8 @@ export const create: Work<{ department: string; grant?: string; scope?: string[]
 
 export const list: Work<{ department?: string }> = ({ output, options }) => withCases(async ({ cases }) => {
   const clients = (await cases.listClients(options.department))
-    .map(({ id, department, grant, scopes, method, state, createdAt, revokedAt }) => ({ client_id: id, department, grant, scopes, method, state, createdAt, revokedAt }));
-  output.data(clients, () => output.table(HEADINGS, clients.map((one) => [one.client_id, one.department, one.grant ?? '*', one.scopes.join(' '), one.method, one.state])));
+    .map(({ id, department, grant, scopes, officer, method, state, createdAt, revokedAt }) => ({ client_id: id, department, grant, scopes, officer, method, state, createdAt, revokedAt }));
+  output.data(clients, () => output.table(HEADINGS, clients.map((one) => [one.client_id, one.department, one.grant ?? '*', one.scopes.join(' '), one.officer ?? '', one.method, one.state])));
 });
 
 export const revoke: Work = ({ output, args }) => withCases(async ({ cases }) => {

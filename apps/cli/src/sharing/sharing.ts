@@ -35,5 +35,5 @@ export async function supplyOf(folder: string): Promise<Supply> {
 }
 
 function termsOf({ feed, title, supplier, freshness }: FeedContract): Supply['feeds'][number] {
-  return { feed, title, supplier: { zh: supplier.zh, en: supplier.en }, overdueAfterDays: freshness.overdueAfterDays };
+  return { feed, title, supplier: { id: supplier.id, zh: supplier.zh, en: supplier.en }, overdueAfterDays: freshness.overdueAfterDays };
 }

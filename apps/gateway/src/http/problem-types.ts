@@ -30,7 +30,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-GATEWAY-26': type('invalid-parameter', 400, '参数有误', 'Invalid parameter', 'errors[] 指出有误的查询参数。', 'errors[] names the query parameters that are wrong.'),
   'HUSHU-GATEWAY-27': type('request-refused', 400, '请求被拒绝', 'Request refused', '请求不合 HTTP 规范或超出限制。', 'The request breaks HTTP’s rules or a limit.'),
   'HUSHU-GATEWAY-28': type('unavailable', 503, '服务正在停止', 'Going away', '稍后按 Retry-After 重试。', 'Try again after Retry-After.'),
-  'HUSHU-GATEWAY-29': type('too-many-streams', 429, '事件流过多', 'Too many streams', '一个客户端同时只能打开有限个事件流；先关闭不用的。', 'A client may have only so many event streams open; close those you do not read.'),
+  'HUSHU-GATEWAY-29': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-GATEWAY-30': type('idempotency-key-reused', 409, '幂等键已用于其他请求', 'Idempotency key reused', '这个 Idempotency-Key 在一天之内已用于另一个请求；换一个键再发。', 'Within a day this Idempotency-Key was given to another call; send this one under a key of its own.'),
+  'HUSHU-GATEWAY-31': type('idempotency-key-busy', 409, '同一请求正在办理', 'The same call is being done', '同一个请求正在办理；按 Retry-After 用同一个键再发，即得其答复。', 'The same call is being done; send it again under the same key after Retry-After and get its answer.'),
+  'HUSHU-GATEWAY-32': type('too-many-streams', 429, '事件流过多', 'Too many streams', '一个客户端同时只能打开有限个事件流；先关闭不用的。', 'A client may have only so many event streams open; close those you do not read.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

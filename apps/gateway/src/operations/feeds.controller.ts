@@ -6,6 +6,7 @@ import { sendJson } from '../http/json.js';
 import { readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { camelKeys } from './camel-keys.js';
+import { feedsOf, mayActOn } from './feeds-of.js';
 import { OperationsReader } from './operations-reader.js';
 
 /** Feeds and how they stand, for data officers. */
@@ -17,10 +18,10 @@ export class FeedsController {
   @Policy('operations')
   async listFeeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const rows = await this.reader.rows('feed_status', []);
+    const rows = await this.reader.rows('feed_status', [feedsOf(request)]);
     const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
     const condition = new Map((await this.reader.rows('feed_condition', [])).map((row) => [row['feed'] as string, row as { state: FeedFacts['lastRun']; measures: FeedFacts['measures'] }]));
-    const feeds = this.freshness.list().map((feed) => {
+    const feeds = this.freshness.list().filter(({ feed }) => mayActOn(request, feed)).map((feed) => {
       const { state = null, measures = [] } = condition.get(feed.feed) ?? {};
       return { ...feed, ...status.get(feed.feed), ...feedColour({ at: feed.at, overdue: feed.overdue, lastRun: state, measures }) };
     });

@@ -33,7 +33,7 @@ export class HubStatus {
     await this.freshness.refresh();
     const now = this.clock.now();
     const [runs, used, people] = await Promise.all([
-      this.rows('operations', 'run_status', [null, null, null, RUNS_SHOWN]),
+      this.rows('operations', 'run_status', [null, null, null, RUNS_SHOWN, null]),
       this.rows('access', 'daily_use', [dayOf(now)]),
       this.countPeople(),
     ]);

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJson } from '../http/json.js';
 import { PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
+import { mayActOn } from './feeds-of.js';
 
 const FACET = { pattern: /^[a-z][A-Za-z0-9]{0,62}$/, text: { zh: '应为专题名', en: 'Must be the name of a facet' } };
 const ATTRIBUTE = { pattern: /^[a-z][A-Za-z0-9]{0,62}(\.[a-z][A-Za-z0-9]{0,62})?$/, text: { zh: '应为属性名或 专题.属性', en: 'Must be an attribute, or facet.attribute' } };
@@ -24,6 +25,6 @@ export class LineageController {
     const [contracts, products, grants] = await Promise.all([
       contractsInForce<LineageContract>(this.database.pool('operations')), listProducts(this.database), listGrants(this.database),
     ]);
-    sendJson(request, reply, lineage(fieldLineage(contracts.map((contract) => contract.definition)), products, grants, values));
+    sendJson(request, reply, lineage(fieldLineage(contracts.map(({ definition }) => definition).filter(({ feed }) => mayActOn(request, feed))), products, grants, values));
   }
 }

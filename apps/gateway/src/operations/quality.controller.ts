@@ -5,6 +5,7 @@ import { sendJson } from '../http/json.js';
 import { cursorOf, PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { camelKeys } from './camel-keys.js';
+import { feedsOf } from './feeds-of.js';
 import { OperationsReader } from './operations-reader.js';
 
 const FILTER = {
@@ -24,7 +25,7 @@ export class QualityController {
   async listMeasures(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values, limit, after } = readParameters(request.query, FILTER);
     const [run = null, ordinal = null] = after ?? [];
-    const rows = await this.reader.rows('feed_measure', [...Object.keys(FILTER).map((name) => values[name] ?? null), run, ordinal, limit + 1]);
+    const rows = await this.reader.rows('feed_measure', [...Object.keys(FILTER).map((name) => values[name] ?? null), run, ordinal, limit + 1, feedsOf(request)]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? cursorOf([last['run'], last['ordinal']] as number[]) : null;

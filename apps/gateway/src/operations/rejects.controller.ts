@@ -4,6 +4,7 @@ import { sendJson } from '../http/json.js';
 import { cursorOf, PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { camelKeys } from './camel-keys.js';
+import { feedsOf } from './feeds-of.js';
 import { OperationsReader } from './operations-reader.js';
 
 const FILTER = { run: PARAMETER.id, feed: PARAMETER.name, rule: PARAMETER.name, field: PARAMETER.column };
@@ -19,7 +20,7 @@ export class RejectsController {
   async listRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values, limit, after } = readParameters(request.query, FILTER);
     const [run = null, row = null, ordinal = null] = after ?? [];
-    const rows = await this.reader.rows('reject_status', [...filterOf(values), run, row, ordinal, limit + 1]);
+    const rows = await this.reader.rows('reject_status', [...filterOf(values), run, row, ordinal, limit + 1, feedsOf(request)]);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? cursorOf([last['run'], last['row_no'], last['ordinal']] as number[]) : null;
@@ -32,7 +33,7 @@ export class RejectsController {
   async countRejects(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values } = readParameters(request.query, FILTER);
     const facets: Record<string, { value: string | null; rejects: number }[]> = { run: [], feed: [], rule: [], field: [] };
-    for (const row of await this.reader.rows('reject_facet', filterOf(values))) {
+    for (const row of await this.reader.rows('reject_facet', [...filterOf(values), feedsOf(request)])) {
       facets[row['facet'] as string]!.push({ value: row['value'] as string | null, rejects: row['rejects'] as number });
     }
     sendJson(request, reply, { facets });

@@ -7,6 +7,7 @@ import { sendJson } from '../http/json.js';
 import { PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
+import { mayActOn } from './feeds-of.js';
 
 /** What went wrong in a run, grouped: by rule and column, with the numbers of a few rows. */
 @Controller('v1/runs')
@@ -21,7 +22,7 @@ export class RunErrorsController {
     if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
     const pool = this.database.pool('operations');
     const [run] = await readProgress(pool, [Number(id)]);
-    if (!run) throw plain('HUSHU-GATEWAY-20');
+    if (!run || !mayActOn(request, run.feed)) throw plain('HUSHU-GATEWAY-20');
     sendJson(request, reply, { run: run.run, feed: run.feed, items: await groupRejects(pool, run.run) });
   }
 }

@@ -5,6 +5,7 @@ import { cursorOf, PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
 import { camelKeys } from './camel-keys.js';
+import { feedsOf } from './feeds-of.js';
 import { OperationsReader } from './operations-reader.js';
 
 const STATE = { pattern: /^[a-z]{1,20}$/, text: { zh: '应为运行状态', en: 'Must be a state of a run' } };
@@ -18,7 +19,7 @@ export class RunsController {
   @Policy('operations')
   async listRuns(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { values, limit, after } = readParameters(request.query, { feed: PARAMETER.name, state: STATE });
-    const rows = await this.reader.rows('run_status', [after?.[0] ?? null, values['feed'] ?? null, values['state'] ?? null, limit + 1]);
+    const rows = await this.reader.rows('run_status', [after?.[0] ?? null, values['feed'] ?? null, values['state'] ?? null, limit + 1, feedsOf(request)]);
     const page = rows.slice(0, limit);
     const next = rows.length > limit ? cursorOf([page.at(-1)!['id'] as number]) : null;
     sendJson(request, reply, { items: page.map(camelKeys), next });
@@ -29,7 +30,7 @@ export class RunsController {
   async getRun(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { id } = request.params as { id: string };
     if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
-    const [run] = await this.reader.rows('run_status', [Number(id) + 1, null, null, 1]);
+    const [run] = await this.reader.rows('run_status', [Number(id) + 1, null, null, 1, feedsOf(request)]);
     if (run?.['id'] !== Number(id)) throw plain('HUSHU-GATEWAY-20');
     const steps = await this.reader.rows('run_step', [Number(id)]);
     sendJson(request, reply, { ...camelKeys(run), steps: steps.map(camelKeys) });

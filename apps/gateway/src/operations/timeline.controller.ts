@@ -7,6 +7,7 @@ import { sendJson } from '../http/json.js';
 import { cursorOf, PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
+import { mayActOn } from './feeds-of.js';
 
 /** Everything that happened to a feed, on one line of time. */
 @Controller('v1/feeds')
@@ -18,7 +19,7 @@ export class TimelineController {
   async listTimeline(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { feed } = request.params as { feed: string };
     const { limit, after } = readParameters(request.query, {});
-    if (!PARAMETER.name.pattern.test(feed)) throw plain('HUSHU-GATEWAY-20');
+    if (!PARAMETER.name.pattern.test(feed) || !mayActOn(request, feed)) throw plain('HUSHU-GATEWAY-20');
     const place = after === undefined ? null : after.length === 3 ? after as TimelinePlace : undefined;
     if (place === undefined) throw plain('HUSHU-GATEWAY-26', undefined, { faults: [{ parameter: 'cursor', rule: 'shape', text: { zh: '不是给出过的游标', en: 'Not a cursor that was given out' } }] });
     const { entries, next } = await readTimeline(this.database.pool('operations'), feed, place, limit);

@@ -20,6 +20,8 @@ interface Row {
   method: KnownClient['method']; secret_digest: Buffer | null; jwks: KnownClient['jwks'] | null;
 }
 
+interface CallerRow { id: string; department: string; grant_id: string | null; scopes: string[]; officer: string | null; feeds: string[] | null }
+
 /**
  * Clients that are let in: neither they nor their department revoked or suspended. Plain SQL, because
  * every token and, through the cache of `callerOf`, every call passes here.
@@ -58,9 +60,10 @@ export class ClientDirectory {
 
   /** Reads all clients that are let in. Called at start, when something changed, and twice a second. */
   async refresh(): Promise<void> {
-    const { rows } = await this.database.pool('access').query<Row>({ name: 'access-clients', text: loadSql(import.meta.dirname, 'client_all') });
+    const { rows } = await this.database.pool('access').query<CallerRow>({ name: 'access-clients', text: loadSql(import.meta.dirname, 'client_all') });
     this.callers = new Map(rows.map((row) => [row.id, {
       client: row.id, department: row.department, grant: row.grant_id ?? undefined, scopes: row.scopes.filter(isScope),
+      officer: row.officer ?? undefined, feeds: row.feeds,
     }]));
   }
 

@@ -55,6 +55,25 @@ describe('the cases of access', () => {
     expect([directory.callerOf(client.id), await directory.find(client.id)]).toEqual([undefined, undefined]);
   });
 
+  it('knows who acts by a client, and on which feeds: the department\'s own, or every one when it runs the hub', async () => {
+    await cases.putDepartment({ id: 'data-office', nameZh: '大数据中心', nameEn: 'Data Office', hub: true });
+    await cases.putSupply([{ feed: 'marriage', department: 'civil-affairs' }, { feed: 'pension', department: 'nobody-entered' }, { feed: 'cremation', department: 'civil-affairs' }]);
+    await cases.putSupply([{ feed: 'marriage', department: 'civil-affairs' }, { feed: 'pension', department: 'nobody-entered' }]);
+    const [own, hub, silent] = await Promise.all([
+      cases.createClient({ department: 'civil-affairs', scopes: ['operations'], officer: '  王  科 ' }), cases.createClient({ department: 'data-office', scopes: ['operations'], officer: '李处' }),
+      cases.createClient({ department: 'data-office', scopes: ['operations'] }),
+    ]);
+    await directory.refresh();
+    expect([own, hub, silent].map(({ client }) => directory.callerOf(client.id))).toMatchObject([
+      { officer: '王 科', feeds: ['marriage'] }, { officer: '李处', feeds: null }, { officer: undefined, feeds: null },
+    ]);
+    // Naming it again does not take the hub away.
+    expect(await cases.putDepartment({ id: 'data-office', nameZh: '数据局', nameEn: 'Data Office' })).toMatchObject({ nameZh: '数据局', hub: true });
+    for (const wrong of [{ officer: '王科' }, { officer: ' ', scopes: ['operations' as const] }]) {
+      await expect(cases.createClient({ department: 'civil-affairs', ...wrong })).rejects.toMatchObject({ code: 'HUSHU-ACCESS-08' });
+    }
+  });
+
   it('binds a client to a grant its department holds, and refuses one it does not', async () => {
     await cases.hold({ grant: 'g1', department: 'civil-affairs', validFrom: new Date('2025-01-01') });
     const { client } = await cases.createClient({ department: 'civil-affairs', grant: 'g1' });

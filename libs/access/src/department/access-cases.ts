@@ -11,8 +11,11 @@ import { Holding } from '../holding/holding.entity.js';
 import type { Scope } from '../policy/policy.js';
 import { Department } from './department.entity.js';
 
-export interface NewDepartment { id: string; nameZh: string; nameEn: string; code?: string }
-export interface NewClient { department: string; grant?: string; scopes?: Scope[]; jwks?: PublicKeys }
+export interface NewDepartment { id: string; nameZh: string; nameEn: string; code?: string; hub?: boolean }
+/** `officer`: the person who acts by it, of a client with scope operations. */
+export interface NewClient { department: string; grant?: string; scopes?: Scope[]; jwks?: PublicKeys; officer?: string }
+/** Whose matter a feed is: its contract's supplier. */
+export interface FeedSupply { feed: string; department: string }
 export interface NewHolding { grant: string; department: string; validFrom: Date; validTo?: Date }
 
 const DEPARTMENT_ID = /^[a-z][a-z0-9-]{1,62}$/;
@@ -43,13 +46,28 @@ export class AccessCases {
   async putDepartment(given: NewDepartment): Promise<Department> {
     if (!DEPARTMENT_ID.test(given.id)) throw badDepartmentId(given.id);
     const found = await this.store.manager.findOneBy(Department, { id: given.id });
-    const same = found?.nameZh === given.nameZh && found.nameEn === given.nameEn && found.code === (given.code ?? null);
+    const same = found?.nameZh === given.nameZh && found.nameEn === given.nameEn && found.code === (given.code ?? null) && found.hub === (given.hub ?? found.hub);
     if (found && same) return found;
-    await this.audit.append({ kind: 'department-made', department: given.id });
+    await this.audit.append({ kind: 'department-made', department: given.id, ...(given.hub !== undefined && { detail: { hub: given.hub } }) });
     await this.store.createQueryBuilder().insert().into(Department)
-      .values({ id: given.id, nameZh: given.nameZh, nameEn: given.nameEn, code: given.code ?? null })
-      .orUpdate(['name_zh', 'name_en', 'code'], ['id']).execute();
+      .values({ id: given.id, nameZh: given.nameZh, nameEn: given.nameEn, code: given.code ?? null, hub: given.hub ?? false })
+      .orUpdate(['name_zh', 'name_en', 'code', ...(given.hub === undefined ? [] : ['hub'])], ['id']).execute();
     return this.getDepartment(given.id);
+  }
+
+  /** Says whose matter each feed is; a feed that is not named is nobody's. */
+  async putSupply(supply: readonly FeedSupply[]): Promise<void> {
+    await this.store.transaction(async (manager) => {
+      const before = await manager.query<FeedSupply[]>('select feed, department from access.supply order by feed for update');
+      const after = [...supply].map(({ feed, department }) => ({ feed, department })).sort((a, b) => (a.feed < b.feed ? -1 : 1));
+      if (JSON.stringify(before) === JSON.stringify(after)) return;
+      await this.audit.append({ kind: 'supply-loaded', detail: { feeds: Object.fromEntries(after.map(({ feed, department }) => [feed, department])) } });
+      await manager.query('delete from access.supply where feed <> all($1::text[])', [after.map(({ feed }) => feed)]);
+      await manager.query(
+        `insert into access.supply (feed, department) select * from unnest($1::text[], $2::text[])
+         on conflict (feed) do update set department = excluded.department where supply.department <> excluded.department`,
+        [after.map(({ feed }) => feed), after.map(({ department }) => department)]);
+    });
   }
 
   async getDepartment(id: string): Promise<Department> {
@@ -70,11 +88,12 @@ export class AccessCases {
       if (!holding) throw notHeld(given.grant, department);
     }
     if (given.jwks) checkJwks(given.jwks);
+    const officer = given.officer === undefined ? null : officerName(given.officer, given.scopes ?? []);
     const id = `${department}-${randomBytes(6).toString('hex')}`;
     const secret = given.jwks ? undefined : newSecret();
-    await this.audit.append({ kind: 'client-made', department, client: id, ...(given.grant !== undefined && { grant: given.grant }) });
+    await this.audit.append({ kind: 'client-made', department, client: id, ...(given.grant !== undefined && { grant: given.grant }), ...(officer !== null && { detail: { officer } }) });
     await this.store.manager.insert(Client, {
-      id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'],
+      id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'], officer,
       method: given.jwks ? 'private_key_jwt' : 'client_secret_basic',
       secretDigest: secret === undefined ? null : secretDigest(this.secretKey, id, secret),
       jwks: (given.jwks ? { keys: given.jwks.keys } : null) as never,
@@ -136,6 +155,17 @@ function badDepartmentId(id: string): HubError {
     zh: `部门编号不合规:${id}`, en: `Not a department id: ${id}`,
     hintZh: '小写字母开头,只含小写字母、数字和连字符,例如 civil-affairs',
     hintEn: 'Begin with a small letter; small letters, digits and hyphens only, such as civil-affairs',
+  });
+}
+
+/** As it is written in the ledger; one name is one person, however often it was entered. */
+function officerName(given: string, scopes: readonly Scope[]): string {
+  const name = given.normalize('NFC').trim().replace(/\s+/gu, ' ');
+  if (/^[^\p{Cc}]{1,60}$/u.test(name) && scopes.includes('operations')) return name;
+  throw new HubError({
+    code: 'HUSHU-ACCESS-08',
+    zh: '经办人只能是 operations 范围客户端的一个人名(1 到 60 个字符)', en: 'An officer is the name (1 to 60 characters) of the person behind a client of scope operations',
+    hintZh: '例如 hushu client create --department data-office --scope operations --officer 张三', hintEn: 'Such as hushu client create --department data-office --scope operations --officer "Zhang San"',
   });
 }
 

@@ -9,6 +9,10 @@ export interface Caller {
   scopes: readonly Scope[];
   /** The only grant this client may use; any its department holds when missing. */
   grant: string | undefined;
+  /** The person who acts by this client; undefined: nobody does, it only reads. */
+  officer: string | undefined;
+  /** The feeds its department supplies, on which its officers act; null: every feed, since the department runs the hub. */
+  feeds: readonly string[] | null;
 }
 
 /** Who may call a route. Every route of a door carries exactly one, by name. */

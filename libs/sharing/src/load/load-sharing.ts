@@ -9,7 +9,7 @@ import { faultyConfig, readSharingConfig } from './sharing-config.js';
 export interface LoadReport { departments: number; fields: number; products: number; grants: { id: string; change: 'new' | 'changed' | 'same' }[] }
 
 /** What a reader is told of a feed. */
-export interface FeedTerms { feed: string; title: Text; supplier: Text; overdueAfterDays: number }
+export interface FeedTerms { feed: string; title: Text; supplier: Text & { id: string }; overdueAfterDays: number }
 
 /** What the district's contracts offer. */
 export interface Supply { fields: readonly FieldSpec[]; feeds: readonly FeedTerms[] }
@@ -24,6 +24,7 @@ export async function loadSharing(folder: string, { fields, feeds }: Supply, par
   const { config, faults } = readSharingConfig(folder, fields);
   if (faults.length > 0) throw faultyConfig(faults);
   for (const department of config.departments) await parts.cases.putDepartment(department);
+  await parts.cases.putSupply(feeds.map(({ feed, supplier }) => ({ feed, department: supplier.id })));
 
   const at = parts.clock.now();
   const { rows } = await parts.database.pool('sharing').query<{ id: string; version: string }>('select id, version from sharing.grant_terms');

@@ -78,6 +78,12 @@ export class YamlFile {
     return value;
   }
 
+  flag(path: Path): boolean | undefined {
+    const value = this.scalar(path);
+    if (value === undefined) return this.missing(path);
+    return typeof value === 'boolean' ? value : this.fault(path, 'flag', '应为 true 或 false', 'must be true or false');
+  }
+
   /** A date, YYYY-MM-DD. */
   date(path: Path): string | undefined {
     const value = this.text(path, /^\d{4}-\d{2}-\d{2}$/);

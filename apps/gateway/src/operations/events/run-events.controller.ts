@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PARAMETER, readParameters } from '../../http/parameters.js';
 import { Policy } from '../../http/policy.decorator.js';
 import { plain } from '../../http/problem.js';
+import { mayActOn } from '../feeds-of.js';
 import { RunStreams } from './run-streams.js';
 
 /** Runs as they go, as Server-Sent Events. */
@@ -29,7 +30,7 @@ export class RunEventsController {
     if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
     const pool = this.database.pool('operations');
     const [run] = await readProgress(pool, [Number(id)]);
-    if (!run) throw plain('HUSHU-GATEWAY-20');
+    if (!run || !mayActOn(request, run.feed)) throw plain('HUSHU-GATEWAY-20');
     const after = lastSeen(request);
     if (request.method === 'HEAD') return answerHead(reply);
     // A browser that comes back when all has been said is told, by 204, not to come again.

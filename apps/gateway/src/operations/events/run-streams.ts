@@ -4,6 +4,7 @@ import { readProgress, readTransitions } from '#runs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Client } from 'pg';
 import { plain } from '../../http/problem.js';
+import { mayActOn } from '../feeds-of.js';
 import { EventStream } from './event-stream.js';
 
 /** Streams a client may have open. */
@@ -18,6 +19,8 @@ const ENDS = new Set(['published', 'refused', 'discarded', 'failed']);
 interface Watcher {
   run: number | null;
   stream: EventStream;
+  /** Whether the reader sees a feed at all. */
+  sees: (feed: string) => boolean;
   /** The last state that was sent. */
   last: number;
   since: number;
@@ -42,13 +45,13 @@ export class RunStreams implements OnModuleDestroy {
 
   /**
    * Opens a stream. `run` null: of all runs, from now on where `after` is undefined.
-   * Throws HUSHU-GATEWAY-29 when the client has too many.
+   * Throws HUSHU-GATEWAY-32 when the client has too many.
    */
   async watch(request: FastifyRequest, reply: FastifyReply, run: number | null, after: number | undefined): Promise<void> {
     const client = request.caller!.client;
     if (this.stopped) throw plain('HUSHU-GATEWAY-28');
     const held = this.held.get(client) ?? 0;
-    if (held >= MOST_STREAMS) throw plain('HUSHU-GATEWAY-29', undefined, { retryAfter: 5, limit: MOST_STREAMS });
+    if (held >= MOST_STREAMS) throw plain('HUSHU-GATEWAY-32', undefined, { retryAfter: 5, limit: MOST_STREAMS });
     this.held.set(client, held + 1);
     try {
       // Listened first, then read: nothing falls between.
@@ -67,7 +70,7 @@ export class RunStreams implements OnModuleDestroy {
       this.watchers.delete(watcher);
       if (this.watchers.size === 0) this.rest();
     });
-    const watcher: Watcher = { run, stream, last, since: performance.now(), waiting: new Set(), busy: false };
+    const watcher: Watcher = { run, stream, sees: (feed) => mayActOn(request, feed), last, since: performance.now(), waiting: new Set(), busy: false };
     if (stream.ended) return;
     this.watchers.add(watcher);
     this.timer ??= setInterval(() => { this.beat(); }, BEAT_EVERY);
@@ -147,14 +150,14 @@ export class RunStreams implements OnModuleDestroy {
     for (let more = true; more && !stream.ended;) {
       const states = await readTransitions(pool, watcher.run, watcher.last, BATCH);
       for (const { id, ...state } of states) {
-        stream.send('state', state, id);
+        if (watcher.sees(state.feed)) stream.send('state', state, id);
         watcher.last = id;
       }
       more = states.length === BATCH;
     }
     if (stream.ended) return;
     const progress = runs.length === 0 ? [] : await readProgress(pool, runs);
-    for (const one of progress) stream.send('progress', one);
+    for (const one of progress) if (watcher.sees(one.feed)) stream.send('progress', one);
     if (watcher.run === null || !progress.some((one) => one.run === watcher.run && ENDS.has(one.state))) return;
     stream.send('end', { run: watcher.run });
     stream.end();
