@@ -72,8 +72,9 @@ export class FetchLine {
       if (this.leaving.signal.aborted) return fetches.release(lease);
       if (isLost(error)) return;
       this.parts.onError(feed, error);
-      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, clock.now()) : nextDue(contract.schedule, clock.now());
-      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, due);
+      const now = clock.now();
+      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, now) : nextDue(contract.schedule, now);
+      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, new Date(Math.max(due.getTime(), now.getTime() + waitOf(error))));
     }
   }
 
@@ -138,6 +139,12 @@ export class FetchLine {
     const again = dueAfterFailure(schedule, feed, LOOK_AGAIN, now);
     return again < next ? again : next;
   }
+}
+
+/** Milliseconds for which the other side asked to be left alone. */
+function waitOf(error: unknown): number {
+  const { retryAfterSeconds } = (error instanceof HubError ? error.details ?? {} : {}) as { retryAfterSeconds?: number | null };
+  return (retryAfterSeconds ?? 0) * 1000;
 }
 
 function reasonOf(error: unknown): RunReason {
