@@ -1,6 +1,7 @@
 import type { ContractFile } from '../contract/contract-file.js';
 import type { FeedContract } from '../contract/contract.js';
 import { hand } from './hand.js';
+import { mysqlTable } from './mysql-table.js';
 import { postgresTable } from './postgres-table.js';
 import type { TransportKind } from './transport.js';
 
@@ -8,6 +9,7 @@ import type { TransportKind } from './transport.js';
 const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   file: hand,
   postgres: postgresTable,
+  mysql: mysqlTable,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */
