@@ -2,6 +2,7 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
 import { QUEUES, type RunJob } from '#runs/queue';
 import { Line } from './line/line.js';
+import { RedriveLine } from './line/redrive-line.js';
 
 /** Looks at runs that wait to be staged. */
 @Processor('stage', QUEUES.stage)
@@ -36,5 +37,17 @@ export class ApplyProcessor extends WorkerHost {
 
   async process(job: Job<RunJob>): Promise<void> {
     await this.line.apply(job.data.run);
+  }
+}
+
+/** Looks at orders to drive rejects again. */
+@Processor('redrive', QUEUES.redrive)
+export class RedriveProcessor extends WorkerHost {
+  constructor(private readonly line: RedriveLine) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.perform(job.data.run);
   }
 }

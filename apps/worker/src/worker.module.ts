@@ -7,12 +7,14 @@ import { Database, passwordsFrom } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
-import { Ledger } from '#runs';
+import { Ledger, Redrives } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, Relay, type RunJob } from '#runs/queue';
 import type { Settings, WorkerSettings } from '#services';
-import { Stager } from '#staging';
-import { codeOf, Line } from './line/line.js';
-import { ApplyProcessor, LinkProcessor, StageProcessor } from './processors.js';
+import { Redriver, Stager } from '#staging';
+import { codeOf } from './line/error-code.js';
+import { Line } from './line/line.js';
+import { RedriveLine } from './line/redrive-line.js';
+import { ApplyProcessor, LinkProcessor, RedriveProcessor, StageProcessor } from './processors.js';
 import { WorkerLife } from './worker-life.js';
 
 export interface WorkerOptions { settings: Settings; own: WorkerSettings; log: (entry: object) => void }
@@ -38,11 +40,12 @@ export class WorkerModule {
         BullModule.registerQueue(...names.map((name) => ({ name }))),
       ],
       providers: [
-        StageProcessor, LinkProcessor, ApplyProcessor, WorkerLife,
+        StageProcessor, LinkProcessor, ApplyProcessor, RedriveProcessor, WorkerLife,
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
         { provide: FeedCatalogue, useFactory: () => FeedCatalogue.load(settings.HUSHU_CONFIG) },
         { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf({ ...options, database, ledger, catalogue, keys, worker }) },
+        { provide: RedriveLine, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => redriveLineOf({ ...options, database, ledger, catalogue, keys, worker }) },
         {
           provide: Relay, inject: [Ledger, ...names.map((name) => getQueueToken(name))],
           useFactory: (ledger: Ledger, ...queues: Queue<RunJob>[]) => new Relay(
@@ -69,6 +72,15 @@ function lineOf({ database, ledger, catalogue, keys, worker, settings, own, log 
       store: own.HUSHU_KEEP_DELIVERIES === 'on' ? join(settings.HUSHU_DATA, 'deliveries') : null, chunkRows: own.HUSHU_CHUNK_ROWS,
     }),
     onError: (run, step, error) => log({ level: 'error', run, step, error: codeOf(error), at: placeOf(error) }),
+  });
+}
+
+function redriveLineOf({ database, ledger, catalogue, keys, worker, settings, log }: LineMakings): RedriveLine {
+  return new RedriveLine({
+    redrives: new Redrives(database, ledger, systemClock), ledger, catalogue, worker,
+    // There is no other copy of what is written here: it is kept whatever becomes of suppliers' deliveries.
+    redriver: new Redriver(database, keys, join(settings.HUSHU_DATA, 'deliveries')),
+    onError: (redrive, error) => log({ level: 'error', redrive, step: 'redrive', error: codeOf(error), at: placeOf(error) }),
   });
 }
 

@@ -1,11 +1,10 @@
-import { LEASE, type Ledger } from './ledger.js';
-import type { Lease } from './run.js';
+import { LEASE } from './ledger.js';
 
 /**
  * Renews a lease while `work` runs and aborts it when the lease is lost. A worker that lost its lease may
  * go on for a moment: the fencing token refuses what it would still commit.
  */
-export async function holdLease<T>(ledger: Ledger, lease: Lease, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function holdLease<L, T>(ledger: { renew(lease: L): Promise<boolean> }, lease: L, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const lost = new AbortController();
   let stopped = false;
   const timer = setInterval(() => {

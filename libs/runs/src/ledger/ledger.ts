@@ -20,6 +20,10 @@ export interface Delivery {
   mode: 'full' | 'delta';
   batchNo: string | null;
   asOf: Date;
+  /** A sealed copy the hub has written itself; there is no other then. */
+  storedPath?: string;
+  /** The order whose rejects it holds. */
+  redrive?: number;
 }
 
 export interface Outcome {
@@ -38,17 +42,20 @@ export class Ledger {
 
   /** Takes a delivery in and rings for its staging. Its known time is fixed here, for ever. */
   async accept(delivery: Delivery): Promise<Run> {
-    return this.database.transaction('runs', async (client) => {
-      const { rows } = await client.query(
-        `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'accepted') returning ${TABLE_COLUMNS}`,
-        [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
-          delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now()],
-      );
-      const run = runFrom(rows[0]);
-      await this.announce(client, run.id, 'accepted');
-      return run;
-    });
+    return this.database.transaction('runs', (client) => this.acceptIn(client, delivery));
+  }
+
+  /** Takes a delivery in inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async acceptIn(client: ClientBase, delivery: Delivery): Promise<Run> {
+    const { rows } = await client.query(
+      `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, stored_path, redrive, state)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'accepted') returning ${TABLE_COLUMNS}`,
+      [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
+        delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now(), delivery.storedPath ?? null, delivery.redrive ?? null],
+    );
+    const run = runFrom(rows[0]);
+    await this.announce(client, run.id, 'accepted');
+    return run;
   }
 
   async find(id: number): Promise<Run | null> {
@@ -75,7 +82,8 @@ export class Ledger {
   /**
    * Takes a run's lease if it waits in `state` and nobody holds it. Runs of one feed go one at a time in the
    * order of their as-of; link and apply go one run at a time over all feeds. A worker that let its lease run out
-   * loses its sessions first. `worker` is the application name of its own.
+   * loses its sessions first. `worker` is the application name of its own. Rejects that are driven again join what is published by
+   * now: their as-of is no older than that.
    */
   async claim(id: number, state: RunState, worker: string): Promise<{ run: Run; lease: Lease } | null> {
     const { rows: [late] } = await this.database.pool('runs').query<{ lease_by: string }>(
@@ -104,7 +112,9 @@ export class Ledger {
       }
       const { rows } = await client.query(
         `update runs.run set token = nextval('runs.fencing_token'), lease_by = $2, attempts = attempts + 1,
-           lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), started_at = coalesce(started_at, clock_timestamp())
+           lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), started_at = coalesce(started_at, clock_timestamp()),
+           as_of = case when redrive is null or state <> 'accepted' then as_of
+                        else greatest(as_of, (select max(p.as_of) from runs.run p where p.feed = run.feed and p.state = 'published')) end
          where id = $1 returning ${TABLE_COLUMNS}, token`, [id, worker, LEASE.milliseconds]);
       return { run: runFrom(rows[0]), lease: { run: id, token: rows[0].token } };
     });

@@ -44,6 +44,8 @@ export interface Run {
   startedAt: Date | null;
   endedAt: Date | null;
   attempts: number;
+  /** The order whose rejects it drives again; null for what a supplier delivered. */
+  redrive: number | null;
 }
 
 /** A worker's hold on a run: every transaction made under it shows the token. */
@@ -53,7 +55,7 @@ export interface StepCount { step: string; relation: string; rows: number; ms: n
 
 export const TABLE_COLUMNS = `id, feed, file_name, file_path, file_bytes, file_stat, stored_path, contract_version, mode, batch_no,
   as_of, accepted_at, state, first, digest, rows_read, rows_duplicate, rows_rejected, rows_unchanged, rows_added,
-  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released`;
+  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, redrive`;
 
 interface RunRow { [column: string]: unknown }
 
@@ -87,5 +89,6 @@ export function runFrom(row: RunRow): Run {
     startedAt: row.started_at as Date | null,
     endedAt: row.ended_at as Date | null,
     attempts: row.attempts as number,
+    redrive: row.redrive as number | null,
   };
 }

@@ -1,5 +1,5 @@
 /** One queue a stage. A queue without all of its settings does not compile. */
-export type QueueName = 'stage' | 'link' | 'apply';
+export type QueueName = 'stage' | 'link' | 'apply' | 'redrive';
 
 export interface QueueSettings {
   /** Jobs a worker takes at once. */
@@ -17,9 +17,10 @@ export const QUEUES: Record<QueueName, Required<QueueSettings>> = {
   // Two, so that a run that waits for the lane does not keep the lane's holder from its next step.
   link: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
   apply: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+  redrive: { concurrency: 1, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
 };
 
-/** What a job carries: which run to look at. Never a record. */
+/** What a job carries: which run to look at, in the queue `redrive` which order. Never a record. */
 export interface RunJob { run: number }
 
 /** BullMQ's keys share a hash tag, so that Redis Cluster keeps a queue on one node. */
