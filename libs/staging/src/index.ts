@@ -14,6 +14,7 @@ export { stagingTables } from './table/staging-tables.js';
 export { StagedSql } from './table/staged-sql.js';
 export { listRejects, type Reject } from './reject/list-rejects.js';
 export { countRejects, searchRejects, type FoundReject, type RejectFacet, type RejectFilter, type RejectState } from './reject/search-rejects.js';
+export { reportRejects } from './reject/report-rejects.js';
 export { valueToken } from './reject/value-token.js';
 export { countMatching } from './redrive/reject-filter.js';
 export { sealRepairs, type Repair } from './redrive/repair.js';

@@ -13,6 +13,8 @@ export function register(program: Command): void {
   action(driven(filtered(reject.command('repair <feed>').description('以新值再驱动 / drive again with other values')))
     .requiredOption('--set <column=value...>', '列的新值 / values by column', pairs)
     .option('--from <value>', '只改此值 / only where this value stands'), async () => (await load()).repair);
+  action(reject.command('report <feed>').description('回流给供数部门:仍未解决的拒收行,按其交付格式 / open rejects for the supplier, in its own format')
+    .option('--run <id>', '批次 / run', whole).requiredOption('--out <file>', '写到 / where to'), async () => (await load()).report);
   action(reject.command('show <id>').description('一次重驱的进展 / how far an order got'), async () => (await load()).show);
   action(reject.command('cancel <id>').description('取消尚未成批的重驱 / stop an order before it is a run').option(...BY), async () => (await load()).cancel);
 }

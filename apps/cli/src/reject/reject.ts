@@ -1,7 +1,10 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FeedCatalogue, ROW_RULES } from '#feeds';
 import { HubError, systemClock } from '#kernel';
 import { Ledger, Redrives, type Redrive, type RedriveFilter } from '#runs';
-import { countMatching, countRejects, sealRepairs, searchRejects, valueToken, type Repair, type RejectFilter, type RejectState } from '#staging';
+import { countMatching, countRejects, reportRejects, sealRepairs, searchRejects, valueToken, type Repair, type RejectFilter, type RejectState } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT, type ExitCode } from '../frame/exit-code.js';
 import type { Output } from '../frame/output.js';
@@ -30,6 +33,14 @@ export const redrive: Work<Driven> = ({ output, options, args }) => withStore((s
 
 export const repair: Work<Driven & { set: [string, string][]; from?: string }> = ({ output, options, args }) => withStore((store) =>
   drive(store, output, args[0]!, options, options.set.map(([column, to]) => ({ column, to, ...(options.from === undefined ? {} : { from: options.from }) }))));
+
+/** Writes open rejects for their supplier; nobody else may read the file. */
+export const report: Work<{ run?: number; out: string }> = ({ output, options, args }) => withStore(async (store) => {
+  const contract = (await FeedCatalogue.load(store.settings.HUSHU_CONFIG)).get(args[0]!);
+  await pipeline(Readable.from(reportRejects(store.database, store.keys, contract, options.run), { objectMode: false }), createWriteStream(options.out, { mode: 0o600 }));
+  output.data({ feed: contract.feed, file: options.out }, options.out);
+  if (contract.format.kind === 'xlsx') output.say({ zh: '此数据源交付 XLSX;回流文件为 UTF-8 的 CSV', en: 'This feed delivers XLSX; its report is CSV in UTF-8' });
+});
 
 export const show: Work = ({ output, args }) => withStore(async (store) => tell(await getOrder(redrivesOf(store), args[0]!), output));
 
