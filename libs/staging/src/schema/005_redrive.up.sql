@@ -34,6 +34,7 @@ create table staging.redriven (
   row_no int4 not null,
   primary key (redrive, of_run, of_row)
 );
+create index redriven_row on staging.redriven (redrive, row_no);
 comment on table staging.redriven is 'Which rejected rows an order drives again, and where each stands in the delivery made of them.';
 comment on column staging.redriven.redrive is 'the order';
 comment on column staging.redriven.of_run is 'the run that rejected the row';
