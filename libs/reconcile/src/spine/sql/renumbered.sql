@@ -6,7 +6,7 @@ from staging.change k
 cross join lateral (
   select k.old_subject as subject_key where k.op = 'U'
   union all
-  (select h.subject_key from :{past} h where k.op = 'I' and h.source_key = k.source_key and h.role = k.role order by h.closed_run desc limit 1)
+  (select h.subject_key from :{past} h where k.op = 'I' and h.source_key = k.source_key and h.role = k.role order by h.closed_as_of desc, h.closed_run desc limit 1)
 ) before
 left join reconcile.crosswalk_exception x
   on x.subject_key = before.subject_key and x.feed = :{feed} and x.source_key = k.source_key and x.role = k.role
