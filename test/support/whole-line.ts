@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlan, planTables } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
-import { loadKeys } from '#keys';
+import { loadKeys, type Keys } from '#keys';
 import { reconcileInvariants, reconcileTables } from '#reconcile';
 import { registryInvariants, registryTables, stateDigest } from '#registry';
 import { Ledger, runInvariants, type Run } from '#runs';
@@ -33,11 +33,13 @@ export class WholeLine {
     });
   }
 
-  /** @param keep whether sealed copies of deliveries are kept */
-  static async open(keep = true): Promise<WholeLine> {
+  /** With the contracts of some of the district's feeds; `keep`: sealed copies of deliveries are kept; under the same keys the same rows have the same state. */
+  static async open(feeds: string[], o: { keep?: boolean; keys?: Keys } = {}): Promise<WholeLine> {
     const folder = await mkdtemp(join(tmpdir(), 'hushu-line-'));
     const store = await testDatabase();
-    const catalogue = await FeedCatalogue.load(CONFIG);
+    await cp(join(CONFIG, 'codes'), join(folder, 'config/codes'), { recursive: true });
+    for (const feed of feeds) await cp(join(CONFIG, 'feeds', feed), join(folder, 'config/feeds', feed), { recursive: true });
+    const catalogue = await FeedCatalogue.load(join(folder, 'config'));
     const { contracts } = catalogue;
     const owner = await store.database.connect('migrate');
     await applyPlan(owner, await planTables(owner, [...stagingTables(contracts), ...reconcileTables(contracts), ...registryTables(contracts)]));
@@ -47,7 +49,7 @@ export class WholeLine {
     const admin = new pg.Client({ connectionString: store.url });
     await admin.connect();
     const ledger = new Ledger(store.database, systemClock);
-    const stager = new Stager(store.database, ledger, catalogue, await loadKeys(join(folder, 'keys')), { store: keep ? join(folder, 'deliveries') : null });
+    const stager = new Stager(store.database, ledger, catalogue, o.keys ?? await loadKeys(join(folder, 'keys')), { store: o.keep === false ? null : join(folder, 'deliveries') });
     return new WholeLine(store, admin, catalogue, ledger, stager, folder);
   }
 

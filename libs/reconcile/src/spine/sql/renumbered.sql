@@ -2,7 +2,7 @@
 -- Inputs: changes of the run, closed versions, exceptions of the spine.
 insert into reconcile.crosswalk_exception (subject_key, feed, source_key, role, person, state, rule, version, evidence, run)
 select k.new_subject, :{feed}, k.source_key, k.role, coalesce(x.person, before.subject_key), 'linked', 'renumbered', $2::int4, 0, $1::int4
-from staging.change k
+from :{change} k
 cross join lateral (
   select k.old_subject as subject_key where k.op = 'U'
   union all
