@@ -154,6 +154,15 @@ describe('a delivery that comes late', () => {
     await published(late, { changed: 1 });
   });
 
+  it('leaves nothing of a row that it shows to have been out of date when it came', async () => {
+    await published(on(10, [residing(1, N[0]!, '王小明', 10)]));
+    await published(on(40, [residing(1, N[1]!, '王小明', 15)]), { changed: 1 });
+    const known = async () => (await line.admin.query(`select kind, count(*)::int4 as n from registry.person group by kind order by kind`)).rows;
+    await published(on(20, [residing(1, N[0]!, '王小明', 20, { 居住地址: '丙路3号' })]), { changed: 1 });
+    expect(await known()).toEqual([{ kind: 'gone', n: 1 }, { kind: 'provisional', n: 1 }]);
+    expect((await history()).map(({ address, valid_to }) => [address, valid_to])).toEqual([['某街2号', '2025-01-21'], ['丙路3号', 'infinity']]);
+  });
+
   it('takes its place in the register of addresses', async () => {
     const address = (code: string, text: string, day: number, operation = '增'): Cells => ({
       标准地址编码: code, 区划: '370306001', 门楼牌: '某路1号', 地址全称: text, 状态: '启用', 更新时间: stamp(day), 操作类型: operation,
