@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -85,13 +85,18 @@ describe('held, failed, and what people decide', () => {
     expect((await cli('verify')).code).toBe(0);
   });
 
-  it('a delivery that is older than what is published cannot be released', async () => {
+  it('a delivery that is older than what is published takes its place before it; where that cannot be told anew it cannot be released', async () => {
     const before = await served();
+    const [{ stored_path: copy }] = await hub.rows<{ stored_path: string }>(`select stored_path from runs.run where state = 'published' order by as_of limit 1`) as [{ stored_path: string }];
+    renameSync(copy, `${copy}.away`);
     const late = await deliver(rows, '2025-05-01');
     expect(late).toMatchObject({ state: 'held', reason: { rule: 'delivery-late' } });
     expect(await cli('run', 'release', String(late.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-10' } });
     expect(await cli('run', 'discard', String(late.id))).toMatchObject({ code: 0 });
+    renameSync(`${copy}.away`, copy);
+    expect(await deliver(rows, '2025-05-01')).toMatchObject({ state: 'published', replayed: true, counts: { read: 40, added: 40 } });
     expect(await served()).toEqual(before);
+    expect((await cli('verify')).code).toBe(0);
   });
 
   it('a run that failed is published when it is taken up again', async () => {
@@ -104,7 +109,8 @@ describe('held, failed, and what people decide', () => {
     expect(await deliver([...rows.slice(0, 39), insuredRow(39, { 参保单位: '丙厂' })], '2025-06-08')).toMatchObject({ state: 'published', counts: { changed: 1 } });
     expect(await cli('run', 'retry', String(failed.id))).toMatchObject({ code: 0, said: { run: failed.id } });
     expect(addsUp(await hub.ended(failed.id))).toMatchObject({ state: 'published', counts: { read: 41, unchanged: 39, added: 1, changed: 1, removed: 0 } });
-    expect((await served())[numberOf(39)]).toBeNull();
+    // Handed in before the other of that day, it takes effect before it.
+    expect((await served())[numberOf(39)]).toBe('丙厂');
     expect(await cli('run', 'retry', String(failed.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-07' } });
   });
 
@@ -126,7 +132,7 @@ describe('held, failed, and what people decide', () => {
     const number = insuredRow(39)[2]!;
     const [person] = (await cli<{ kind: string; documents: object[]; record: { medicalInsurance: object }; provenance: object }[]>('person', 'get', '--id-number', number, '--provenance')).said;
     expect(person).toMatchObject({
-      kind: 'provisional', documents: [{ kind: '111', number }], record: { identity: { name: insuredRow(39)[3] }, medicalInsurance: { employer: null } },
+      kind: 'provisional', documents: [{ kind: '111', number }], record: { identity: { name: insuredRow(39)[3] }, medicalInsurance: { employer: '丙厂' } },
       provenance: { medicalInsurance: { source: { feed: MEDICAL }, validTo: null } },
     });
     const on = async (...moment: string[]) => (await cli<typeof person[]>('person', 'get', '--id-number', number, ...moment)).said.map((one) => (one!.record.medicalInsurance as { employer: string | null } | undefined)?.employer);

@@ -5,7 +5,7 @@
  * Writes: schema runs.
  * Never: knows what a delivery holds, or what staging, linking or applying mean.
  */
-export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger/ledger.js';
+export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome, type PublishedRun } from './ledger/ledger.js';
 export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
 export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
 export { Redrives, type RedriveOrder } from './redrive/redrives.js';

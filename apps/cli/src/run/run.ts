@@ -87,7 +87,7 @@ function decision(from: RunState[], to: 'accepted' | 'discarded', check?: (run: 
 
 function tooLate(run: Run): HubError {
   return new HubError({
-    code: 'HUSHU-CLI-10', zh: `处理 ${run.id} 的数据早于已发布的批次,不能放行`, en: `Run ${run.id} is older than what is published and cannot be released`,
+    code: 'HUSHU-CLI-10', zh: `处理 ${run.id} 的数据早于已发布的批次,而那些批次不能重放,不能放行`, en: `Run ${run.id} is older than what is published, which cannot be replayed with it in its place: it cannot be released`,
     hintZh: '用 hushu run discard 舍弃,或请供数部门交付更新的批次', hintEn: 'Discard it with hushu run discard, or ask for a newer delivery',
   });
 }

@@ -130,7 +130,7 @@ export class Line {
 
   private staged(run: Run): StagedRun {
     return {
-      run: run.id, feed: run.feed, contract: this.parts.catalogue.get(run.feed), first: run.first,
+      run: run.id, feed: run.feed, contract: this.parts.catalogue.get(run.feed), first: run.first, replayed: run.replayed,
       table: runTable(run.feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
     };
   }

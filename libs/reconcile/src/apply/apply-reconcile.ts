@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 import { applyAddresses, isAddressRegister } from '../address/addresses.js';
 import { decide, gatherKeys } from '../linkage/decide.js';
 import { linkedFeeds } from '../linkage/linked-feed.js';
-import { markShared, registerAll, registerChanges } from '../spine/registered.js';
+import { markShared, registerAgain, registerAll, registerChanges } from '../spine/registered.js';
 import { resolveVersions } from '../survivorship/versions.js';
 import { nameAffected } from './affected.js';
 import { Steps } from './steps.js';
@@ -30,7 +30,7 @@ export async function applyReconcile(client: ClientBase, s: StagedRun, contracts
   const others = feeds.filter((one) => one !== feed);
   // A whole delivery is read as it lies: by its key it would be read a page a row.
   if (s.first) await client.query('set local enable_mergejoin = off');
-  if (feed.spine) await (s.first ? registerAll(steps, feed) : registerChanges(steps, feed));
+  if (feed.spine) await (s.first ? registerAll : s.replayed ? registerAgain : registerChanges)(steps, feed);
   await gatherKeys(steps, s, feed, others);
   if (feed.spine && !s.first) await markShared(steps);
   await decide(steps, s, feed, feeds, spine);

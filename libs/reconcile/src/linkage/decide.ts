@@ -46,6 +46,7 @@ export async function decide(steps: Steps, s: StagedRun, feed: LinkedFeed, feeds
   await steps.count('decision', decisions, 'subject_key', 'source_key');
   if (decisions > 0) await steps.file('decide', here, 'decision_by_hand');
   await steps.file('decide', here, 'resolution');
+  if (s.replayed && !feed.spine) await vanish(steps, s, feed);
   await steps.count('resolution', rows, 'subject_key', 'source_key', 'feed');
   await steps.file('link', here, 'exception_gone');
   if (decisions > 0) {
@@ -61,4 +62,11 @@ export async function decide(steps: Steps, s: StagedRun, feed: LinkedFeed, feeds
   const spineFeed = { spine_feed: literal(spine.feed) };
   await steps.file('conflict', here, 'conflict_gone', spineFeed);
   await steps.file('conflict', here, 'conflict', spineFeed, [steps.run]);
+}
+
+/** Rows that a replayed delivery leaves nowhere are linked to nobody. */
+async function vanish(steps: Steps, s: StagedRun, feed: LinkedFeed): Promise<void> {
+  if (await steps.file('decide', here, 'vanished', feed.parts(), [s.run]) === 0) return;
+  await steps.file('link', here, 'exception_vanished', feed.parts());
+  await steps.file('review', reviewed, 'task_vanished', feed.parts(), [s.knownAt]);
 }

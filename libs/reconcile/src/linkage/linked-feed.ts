@@ -32,7 +32,7 @@ export class LinkedFeed {
   /** The parts by which the templates of linkage are filled. */
   parts(): Record<string, string> {
     return {
-      feed: literal(this.feed), current: this.current, past: this.past, open: this.open,
+      feed: literal(this.feed), current: this.current, past: this.past, open: this.open, change: 'staging.change',
       precedence: this.byRole(({ precedence }) => `${precedence}`, 'null::int4'),
       recency: this.byRole(({ recency }) => recency, "''"),
       death_date: this.deathDate(),

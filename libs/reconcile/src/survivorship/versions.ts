@@ -142,9 +142,9 @@ function claimSql(facet: Facet, supplier: Supplier, feed: LinkedFeed): string {
                                         when lead(v.run) over chain = v.closed_run then lead(v.valid_from) over chain
                                         else v.closed_on end) as valid_to
     from (
-      select s.*, reconcile.valid_from(s.since_day, s.until_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.as_of_day, s.run) as valid_from
+      select s.*, reconcile.valid_from(s.since_day, s.until_day, s.as_of_day) over (partition by s.person, s.source_key, s.role order by s.delivered_as_of, s.run) as valid_from
       from (
-        select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, ${dayOf('s.delivered_as_of')} as as_of_day, (${supplier.since}) as since_day,
+        select s.person, s.source_key, s.role, s.run, s.closed_run, s.closed_on, s.delivered_as_of, ${dayOf('s.delivered_as_of')} as as_of_day, (${supplier.since}) as since_day,
                case when (${supplier.until}) <= ${dayOf('s.delivered_as_of')} then (${supplier.until}) end as until_day, ${supplier.when} as live, coalesce(s.stamp, s.delivered_as_of at time zone 'Asia/Shanghai') as moment,
                ${supplier.recency} || '|' || to_char(coalesce(s.stamp, s.delivered_as_of at time zone 'Asia/Shanghai'), 'YYYYMMDDHH24MISS') as recency, coalesce(s.name_fold, s.name) as name_folded,
                ${values.join(', ')}
@@ -157,7 +157,7 @@ ${rowsSql(feed, supplier.role)}
         ) s
       ) s
     ) v
-    window chain as (partition by v.person, v.source_key, v.role order by v.as_of_day, v.run)
+    window chain as (partition by v.person, v.source_key, v.role order by v.delivered_as_of, v.run)
   ) c
   where c.live and c.valid_from < c.valid_to`;
 }

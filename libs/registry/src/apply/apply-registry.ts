@@ -13,6 +13,7 @@ export interface ReconciledRun {
   feed: string;
   contract: FeedContract;
   first: boolean;
+  replayed?: boolean;
   asOf: Date;
   knownAt: Date;
 }
@@ -29,6 +30,7 @@ export async function applyRegistry(client: ClientBase, s: ReconciledRun, contra
   const steps = new Steps(client, s.run, knownAt);
   await client.query(`set local work_mem = '256MB'`);
   await client.query('insert into registry.applied (run, feed, as_of, known_at) values ($1, $2, $3, $4)', [s.run, s.feed, s.asOf, knownAt]);
+  if (s.replayed) await client.query(fillFile(import.meta.dirname, 'applied_again', {}), [s.feed, knownAt]);
   await client.query('delete from registry.touched');
 
   const facets = facetsOf(contracts);

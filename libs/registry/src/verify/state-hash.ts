@@ -4,6 +4,9 @@ import type { ClientBase } from 'pg';
 /** Columns that say when and by which run the hub came to know, or which key a person has. */
 const NOT_STATE = ['person', 'known_from', 'known_to', 'retracted_at', 'source_run', 'attribute_runs', 'run', 'since_run', 'version', 'evidence', 'subject_key', 'candidates'];
 
+/** Whoever is gone is no more than the versions they had: one of whom nothing is believed any longer was only ever a belief. */
+const HOLDS: Record<string, string> = { 'registry.person': ` where kind <> 'gone'` };
+
 /**
  * One hash of everything that is so by what the hub believes now: every version of every facet in valid time,
  * who is registered, how rows are linked, what is under review, what conflicts. Known time, run ids and person
@@ -28,7 +31,7 @@ export async function stateDigest(client: ClientBase): Promise<Record<string, st
   for (const facet of facets) await digestFacet(client, digest, `${facet}_row`, `${facet}_past`);
   for (const identity of ['registered_identity', 'provisional_identity']) await digestFacet(client, digest, identity, `${identity}_past`);
   for (const relation of ['registry.person', 'registry.document_alias', 'reconcile.crosswalk_exception', 'reconcile.conflict', 'reconcile.resolved_value', 'reconcile.standard_address']) {
-    digest[relation] = await digestOf(client, `select to_jsonb(t) as row, to_jsonb(t)->>'person' as person from ${relation} t`);
+    digest[relation] = await digestOf(client, `select to_jsonb(t) as row, to_jsonb(t)->>'person' as person from ${relation} t${HOLDS[relation] ?? ''}`);
   }
   digest['reconcile.review_task'] = await digestOf(client,
     `select jsonb_build_object('feed', feed, 'source_key', source_key, 'role', role, 'reason', reason) as row, null as person from reconcile.review_task where state = 'open'`);

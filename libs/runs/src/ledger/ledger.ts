@@ -36,7 +36,11 @@ export interface Outcome {
   digest?: string;
   seenDigest?: string;
   first?: boolean;
+  replayed?: boolean;
 }
+
+/** A run that was published, with what it takes to read its delivery again. */
+export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null }
 
 /** The run ledger: what was taken in, who works on it, how far it got. One row a delivery. */
 export class Ledger {
@@ -157,12 +161,12 @@ export class Ledger {
          rows_removed = coalesce($9, rows_removed), rows_held = coalesce($10, rows_held), warnings = coalesce($11, warnings),
          reason_rule = coalesce($12, reason_rule), reason = coalesce($13, reason), digest = coalesce($14, digest),
          seen_digest = coalesce($15, seen_digest), first = coalesce($16, first),
-         ended_at = case when $17 then clock_timestamp() else ended_at end
+         replayed = coalesce($18, replayed), ended_at = case when $17 then clock_timestamp() else ended_at end
        where id = $1`,
       [lease.run, outcome.state, c?.read ?? null, c?.duplicate ?? null, c?.rejected ?? null, c?.unchanged ?? null, c?.added ?? null,
         c?.changed ?? null, c?.removed ?? null, c?.held ?? null, outcome.warnings === undefined ? null : JSON.stringify(outcome.warnings),
         outcome.reason?.rule ?? null, outcome.reason === undefined ? null : JSON.stringify({ text: outcome.reason.text, hint: outcome.reason.hint }),
-        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended],
+        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null],
     );
     if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
     await this.announce(client, lease.run, outcome.state);
@@ -196,6 +200,23 @@ export class Ledger {
     const { rows } = await this.database.pool('runs').query(
       `select ${TABLE_COLUMNS}, seen_digest from runs.run where feed = $1 and state = 'published' order by as_of desc, id desc limit 1`, [feed]);
     return rows.length === 0 ? null : { asOf: rows[0].as_of, seenDigest: rows[0].seen_digest, run: runFrom(rows[0]) };
+  }
+
+  /**
+   * What was published of a feed, in its order in time. `copy` is the run that kept what was delivered: of a
+   * repetition, that of the same rows; null where there is none.
+   */
+  async listPublished(feed: string): Promise<PublishedRun[]> {
+    const { rows } = await this.database.pool('runs').query(
+      `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path
+       from runs.run r
+       left join lateral (
+         select s.id as copy_run, s.stored_path as copy_path from runs.run s
+         where s.feed = r.feed and s.stored_path is not null and (s.id = r.id or s.seen_digest = r.seen_digest and s.contract_version = r.contract_version)
+         order by s.id <> r.id, s.id limit 1
+       ) c on true
+       where feed = $1 and state = 'published' order by as_of, id`, [feed]);
+    return rows.map((row) => ({ ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path } }));
   }
 
   /**

@@ -41,6 +41,8 @@ export interface Run {
   reason: RunReason | null;
   /** People have looked at what held it. */
   released: boolean;
+  /** It came late: its feed was replayed with it in its place. */
+  replayed: boolean;
   startedAt: Date | null;
   endedAt: Date | null;
   attempts: number;
@@ -57,7 +59,7 @@ export interface StepCount { step: string; relation: string; rows: number; ms: n
 
 export const TABLE_COLUMNS = `id, feed, file_name, file_path, file_bytes, file_stat, stored_path, contract_version, mode, batch_no,
   as_of, accepted_at, state, first, digest, rows_read, rows_duplicate, rows_rejected, rows_unchanged, rows_added,
-  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows, redrive`;
+  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows, redrive, replayed`;
 
 interface RunRow { [column: string]: unknown }
 
@@ -88,6 +90,7 @@ export function runFrom(row: RunRow): Run {
     warnings: (row.warnings as Record<string, number> | null) ?? {},
     reason: reason === null ? null : { rule: row.reason_rule as string, text: reason.text, hint: reason.hint },
     released: row.released as boolean,
+    replayed: row.replayed as boolean,
     startedAt: row.started_at as Date | null,
     endedAt: row.ended_at as Date | null,
     attempts: row.attempts as number,

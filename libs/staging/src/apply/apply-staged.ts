@@ -11,6 +11,8 @@ export interface StagedRun {
   feed: string;
   contract: FeedContract;
   first: boolean;
+  /** It came late: its feed was replayed, and what the replay made of the keys that differ takes the place of what holds. */
+  replayed?: boolean;
   /** The run's private table, `staging.<feed>_r<run>`; after apply a first delivery's rows are the feed's. */
   table: string;
   asOf: Date;
@@ -23,24 +25,27 @@ export function runTable(feed: string, run: number): string {
 
 /**
  * Makes what a run staged the rows that hold: a first delivery's table becomes the feed's table; of any other
- * the versions it changes are closed into the past and its own put in their place. Runs in the publish
- * transaction, as hushu_staging, and settles the rejects that this answers.
+ * the versions it changes are closed into the past and its own put in their place. Of a late one the replay's rows
+ * and closed rows take the place of those that differ. Runs in the publish transaction, as hushu_staging, and settles
+ * the rejects that this answers.
  */
 export async function applyStaged(client: ClientBase, s: StagedRun): Promise<StepCount[]> {
   const sql = new StagedSql(s.contract);
-  const steps: StepCount[] = [];
-  const step = async (name: string, relation: string, text: string, values: unknown[] = []) => {
-    const start = performance.now();
-    const { rowCount } = await client.query(text, values);
-    steps.push({ step: name, relation, rows: rowCount ?? 0, ms: performance.now() - start });
-  };
+  if (s.replayed) return putReplayed(client, sql, s);
   const start = performance.now();
   const settled = await settleRejects(client, sql, s.run);
-  if (settled > 0) steps.push({ step: 'settle', relation: 'reject_end', rows: settled, ms: performance.now() - start });
+  const settling = settled > 0 ? [{ step: 'settle', relation: 'reject_end', rows: settled, ms: performance.now() - start }] : [];
   if (s.first) {
+    const { steps, step } = stepping(client);
     await step('adopt', `${sql.feed}_row`, 'select staging.adopt_run_table($1, $2)', [sql.feed, s.run]);
-    return steps;
+    return [...settling, ...steps];
   }
+  return [...settling, ...await putInPlace(client, sql, s)];
+}
+
+/** Closes the versions a delivery changes and puts its own in their place, in the relations of `sql`. */
+export async function putInPlace(client: ClientBase, sql: StagedSql, s: Pick<StagedRun, 'run' | 'asOf' | 'knownAt'>): Promise<StepCount[]> {
+  const { steps, step } = stepping(client);
   const fill = (name: string) => sql.fill(import.meta.dirname, name, s.run);
   await step('close', `${sql.feed}_past`, fill('past'), [s.asOf, s.knownAt]);
   await step('close', `${sql.feed}_row`, fill('close'));
@@ -48,6 +53,28 @@ export async function applyStaged(client: ClientBase, s: StagedRun): Promise<Ste
   await step('open', `${sql.feed}_row`, fill('open'));
   await step('same', `${sql.feed}_row`, fill('same'));
   return steps;
+}
+
+async function putReplayed(client: ClientBase, sql: StagedSql, s: StagedRun): Promise<StepCount[]> {
+  const { steps, step } = stepping(client);
+  const fill = (name: string) => sql.fill(`${import.meta.dirname}/../replay`, name, s.run);
+  await step('close', `${sql.feed}_row`, fill('gone'));
+  await step('close', `${sql.feed}_past`, fill('gone_past'));
+  await step('open', `${sql.feed}_row`, fill('made'));
+  await step('open', `${sql.feed}_past`, fill('made_past'));
+  await step('settle', 'reject_end', sql.fill(`${import.meta.dirname}/../reject`, 'settle_late', s.run), [s.asOf]);
+  return steps;
+}
+
+/** Statements run one after another, each counted and timed. */
+function stepping(client: ClientBase) {
+  const steps: StepCount[] = [];
+  const step = async (name: string, relation: string, text: string, values: unknown[] = []): Promise<void> => {
+    const start = performance.now();
+    const { rowCount } = await client.query(text, values);
+    steps.push({ step: name, relation, rows: rowCount ?? 0, ms: performance.now() - start });
+  };
+  return { steps, step };
 }
 
 /** Runs that have something private to them in staging. Runs as hushu_staging. */

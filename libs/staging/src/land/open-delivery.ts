@@ -10,6 +10,17 @@ export async function fileStatOf(path: string): Promise<{ bytes: number; stat: s
   return { bytes: Number(s.size), stat: `${s.dev}:${s.ino}:${s.size}:${s.mtimeNs}` };
 }
 
+/** The bytes of a run's delivery as they were kept. */
+export function storedDelivery(run: Run, path: string, keys: Keys): ByteSource {
+  return {
+    name: run.fileName,
+    size: run.fileBytes,
+    async* chunks() {
+      for await (const chunk of keys.sealer().openFile(path)) yield chunk as Buffer;
+    },
+  };
+}
+
 /**
  * The bytes of a run's delivery: the file as handed in while it is still that file, else the sealed copy.
  * @throws HubError HUSHU-STAGING-04 when neither is there
@@ -18,15 +29,7 @@ export async function openDelivery(run: Run, keys: Keys): Promise<ByteSource> {
   const now = await fileStatOf(run.filePath).catch(() => null);
   if (now !== null && now.stat === run.fileStat) return fileSource(run.filePath);
   const stored = run.storedPath;
-  if (stored !== null) {
-    return {
-      name: run.fileName,
-      size: run.fileBytes,
-      async* chunks() {
-        for await (const chunk of keys.sealer().openFile(stored)) yield chunk as Buffer;
-      },
-    };
-  }
+  if (stored !== null) return storedDelivery(run, stored, keys);
   throw new HubError({
     code: 'HUSHU-STAGING-04', details: { rule: 'file-gone', run: run.id },
     zh: `批次文件 ${run.fileName} 已不在或已被改动，且尚无加密副本`,

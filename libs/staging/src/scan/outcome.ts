@@ -22,21 +22,33 @@ export function checkPromisedRows({ promisedRows }: Run, read: number): void {
   throw transportFault('manifest-differs', `清单称 ${promisedRows} 行，实有 ${read} 行`, `The manifest speaks of ${promisedRows} rows, there are ${read}`, { promised: promisedRows, read });
 }
 
-/** Why a delivery goes beyond its contract, or null. One that people have released is held for being late alone. */
+/** Why a late delivery cannot take its place in time. */
+export function heldLate(run: Run, last: Run, unread: 'contract' | 'copy' | 'redrive'): RunReason {
+  const late = {
+    zh: `批次时间 ${run.asOf.toISOString()} 早于已发布的 ${last.asOf.toISOString()}`,
+    en: `As of ${run.asOf.toISOString()}, before the published ${last.asOf.toISOString()}`,
+  };
+  return {
+    rule: 'delivery-late', hint: { zh: '核实后可舍弃，或请供数部门交付更新的批次', en: 'Discard it, or ask for a newer delivery' },
+    text: unread === 'copy' ? {
+      zh: `${late.zh}；已发布的批次并非都有留存的副本，无法按时间先后重放`,
+      en: `${late.en}; not every published delivery has a stored copy, so they cannot be replayed with it in its place`,
+    } : unread === 'redrive' ? {
+      zh: `${late.zh}；已发布的批次中有重新处理的拒收行，不能按时间先后重放`,
+      en: `${late.en}; rejects were driven again since, which are not replayed with it in its place`,
+    } : {
+      zh: `${late.zh}；已发布的批次是按契约的其他版本读入的，无法按时间先后重放`,
+      en: `${late.en}; published deliveries were read by another version of the contract, so they cannot be replayed with it in its place`,
+    },
+  };
+}
+
+/** Why a delivery goes beyond its contract, or null; one that people have released does not. */
 export function heldFor(o: {
-  run: Run; contract: FeedContract; counts: RunCounts; currentRows: number; blocked: RowFault | null; lastAsOf: Date | null;
+  run: Run; contract: FeedContract; counts: RunCounts; currentRows: number; blocked: RowFault | null;
 }): RunReason | null {
   const { counts, contract } = o;
   const release = { zh: '核实后运行 hushu run release 或 hushu run discard', en: 'When it is clear why, run hushu run release or hushu run discard' };
-  if (o.lastAsOf !== null && o.run.asOf < o.lastAsOf) {
-    return {
-      rule: 'delivery-late', hint: { zh: '它早于已发布的批次；核实后可舍弃，或请供数部门交付更新的批次', en: 'It is older than what is published: discard it, or ask for a newer delivery' },
-      text: {
-        zh: `批次时间 ${o.run.asOf.toISOString()} 早于已发布的 ${o.lastAsOf.toISOString()}`,
-        en: `As of ${o.run.asOf.toISOString()}, before the published ${o.lastAsOf.toISOString()}`,
-      },
-    };
-  }
   if (o.run.released) return null;
   if (o.blocked !== null) {
     return {
@@ -65,6 +77,11 @@ export function heldFor(o: {
     };
   }
   return null;
+}
+
+/** The counts of a delivery whose changes wait for people. */
+export function heldBack(counts: RunCounts): RunCounts {
+  return { ...counts, added: 0, changed: 0, held: counts.added + counts.changed };
 }
 
 function percent(part: number, whole: number): string {

@@ -19,6 +19,8 @@ interface Claim { rowNo: number; content: string; stamp: number; kind: 'staged' 
 export async function resolveContested(o: {
   contract: FeedContract; format: Format; source: ByteSource; reader: RowReader; contested: Set<string>; standing: ReadonlySet<string>; known: HashSet | null;
   seed: Buffer; counts: DeliveryCounts; database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; tokens: TokenBatch; removeWord: string | null;
+  /** Whether the rejects are written: those of a delivery that is read again are there. */
+  keepRejects: boolean;
 }): Promise<void> {
   if (o.standing.size > 0) await o.format.read(o.source, new StandingKeys(o));
   const claims = new Map<string, Claim[]>();
@@ -54,13 +56,13 @@ function keeper(rows: Claim[], contract: FeedContract): Claim | null {
 }
 
 async function settle(
-  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract; standing: ReadonlySet<string> },
+  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract; standing: ReadonlySet<string>; keepRejects: boolean },
   drop: number[], rejects: Claim[],
 ): Promise<void> {
   const { lease, sql } = o;
   await o.database.transaction('staging', async (client) => {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
-    if (rejects.length > 0) {
+    if (rejects.length > 0 && o.keepRejects) {
       const numbers = rejects.map((row) => row.rowNo);
       await client.query(
         `insert into staging.reject (run, row_no, ordinal, feed, rule, field, source_key, raw)

@@ -14,6 +14,8 @@ export interface RunOutletParts {
   tokens: TokenBatch;
   side: { rejects: TokenBatch; removals: TokenBatch };
   run: number;
+  /** Whether rejects are written: those of a delivery that is read again are there. */
+  keepRejects: boolean;
   feed: Buffer;
   sealer: Sealer;
   progress: Progress;
@@ -37,6 +39,7 @@ export class RunOutlet implements RowOutlet {
 
   reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null, cells: RejectCells | null): void {
     this.parts.writer.rejected();
+    if (!this.parts.keepRejects) return;
     for (let ordinal = 0; ordinal < faults.length; ordinal++) {
       const out = this.parts.writer.rejects;
       out.ensure(2 * RAW_BYTES);

@@ -4,6 +4,15 @@ import { feedRelation, stagedColumns, type FeedContract } from '#feeds';
 /** What a row says, as opposed to where and when it came. */
 const LEDGER = new Set(['source_key', 'role', 'row_no', 'row_hash', 'run', 'stamp']);
 
+/** A delivery that is read again: `run` replays its feed, and its tables and changes serve every delivery in turn. */
+export interface Replayed {
+  run: number;
+  /** The run whose delivery it is. */
+  delivery: number;
+  /** The run under which its rejects are kept. */
+  rejects: number;
+}
+
 /** The relations and column lists of one feed that the SQL templates are filled with. */
 export class StagedSql {
   readonly feed: string;
@@ -12,10 +21,11 @@ export class StagedSql {
   readonly people: boolean;
   readonly columnNames: string[];
 
-  constructor(private readonly contract: FeedContract) {
+  /** @param replayed the shadows of that replay stand for the feed's relations */
+  constructor(private readonly contract: FeedContract, private readonly replayed?: Replayed) {
     this.feed = feedRelation(contract.feed);
-    this.current = identifier('staging', `${this.feed}_row`);
-    this.past = identifier('staging', `${this.feed}_past`);
+    this.current = replayed === undefined ? identifier('staging', `${this.feed}_row`) : this.shadow(replayed.run, 'now');
+    this.past = replayed === undefined ? identifier('staging', `${this.feed}_past`) : this.shadow(replayed.run, 'past');
     this.people = contract.roles.length > 0;
     this.columnNames = stagedColumns(contract).map((column) => column.name);
   }
@@ -24,12 +34,18 @@ export class StagedSql {
     return identifier('staging', `${this.feed}_r${run}`);
   }
 
-  /** A file of match/sql or apply/sql, for one run. */
+  /** The table in which a run replays the feed's rows that hold, or those that no longer do. */
+  private shadow(run: number, rows: 'now' | 'past'): string {
+    return identifier('staging', `${this.feed}_r${run}_${rows}`);
+  }
+
+  /** A file of match/sql, replay/sql or apply/sql, for one run. */
   fill(directory: string, name: string, run: number): string {
     const template = loadSql(directory, name);
     const columns = (alias: string) => this.columnNames.map((column) => (alias === '' ? '' : `${alias}.`) + identifier(column)).join(', ');
     const parts: Record<string, string> = {
-      run: String(run), current: this.current, past: this.past, fresh: this.fresh(run),
+      run: String(run), delivery: String(this.replayed?.delivery ?? run), rejects: String(this.replayed?.rejects ?? run),
+      current: this.current, past: this.past, fresh: this.fresh(run), made: this.shadow(run, 'now'), made_past: this.shadow(run, 'past'),
       role: this.people ? 'role' : '0::int2',
       subject: this.people ? 'subject_key' : 'null::uuid',
       role_of_current: this.people ? 'c.role' : '0::int2',
@@ -42,7 +58,8 @@ export class StagedSql {
 
   /** Every template filled, for the spec that prepares them. */
   static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'],
-    redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full'] };
+    redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full', 'settle_late'],
+    replay: ['differing', 'gone', 'gone_past', 'made', 'made_past'] };
 
   get feedId(): string {
     return this.contract.feed;

@@ -8,4 +8,4 @@ from reconcile.look_again k
 join :{past} s on s.subject_key = k.subject_key
 where k.registered = any ($1::boolean[])
   and not exists (select from :{current} c where c.subject_key = s.subject_key and c.source_key = s.source_key and c.role = s.role)
-order by s.subject_key, s.source_key, s.role, s.closed_run desc
+order by s.subject_key, s.source_key, s.role, s.closed_as_of desc, s.closed_run desc

@@ -2,11 +2,11 @@
 -- Inputs: changes of the run, closed versions, exceptions of the spine.
 insert into reconcile.crosswalk_exception (subject_key, feed, source_key, role, person, state, rule, version, evidence, run)
 select k.new_subject, :{feed}, k.source_key, k.role, coalesce(x.person, before.subject_key), 'linked', 'renumbered', $2::int4, 0, $1::int4
-from staging.change k
+from :{change} k
 cross join lateral (
   select k.old_subject as subject_key where k.op = 'U'
   union all
-  (select h.subject_key from :{past} h where k.op = 'I' and h.source_key = k.source_key and h.role = k.role order by h.closed_run desc limit 1)
+  (select h.subject_key from :{past} h where k.op = 'I' and h.source_key = k.source_key and h.role = k.role order by h.closed_as_of desc, h.closed_run desc limit 1)
 ) before
 left join reconcile.crosswalk_exception x
   on x.subject_key = before.subject_key and x.feed = :{feed} and x.source_key = k.source_key and x.role = k.role

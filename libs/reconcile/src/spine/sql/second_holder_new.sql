@@ -2,7 +2,7 @@
 -- Inputs: changes of the run, the spine's rows, closed versions and exceptions.
 insert into reconcile.crosswalk_exception (subject_key, feed, source_key, role, person, state, rule, version, evidence, run)
 select k.new_subject, :{feed}, k.source_key, k.role, k.source_key, 'linked', 'number-shared', $2::int4, 0, $1::int4
-from staging.change k
+from :{change} k
 where k.run = $1 and k.op = 'I'
   and not exists (select from :{past} h where h.source_key = k.source_key and h.role = k.role)
   and (
@@ -13,7 +13,7 @@ where k.run = $1 and k.op = 'I'
           select from reconcile.crosswalk_exception x
           where x.subject_key = s.subject_key and x.feed = :{feed} and x.source_key = s.source_key and x.role = s.role)
         and not (s.source_key > k.source_key and exists (
-          select from staging.change n where n.run = k.run and n.op = 'I' and n.source_key = s.source_key and n.role = s.role
+          select from :{change} n where n.run = k.run and n.op = 'I' and n.source_key = s.source_key and n.role = s.role
             and not exists (select from :{past} h where h.source_key = s.source_key and h.role = s.role))))
     or exists (
       select from reconcile.crosswalk_exception x

@@ -1,0 +1,1 @@
+alter table runs.run drop column replayed;

@@ -1,0 +1,3 @@
+-- Grain: a row that holds, of a source key of which the replay has it otherwise.
+-- Inputs: changes of the run.
+delete from :{current} where source_key in (select source_key from staging.change where run = :{run})
