@@ -42,18 +42,23 @@ export class StagingBench {
       feed, fileName: basename(file), filePath: path, fileBytes: bytes, fileStat: stat, contractVersion: contract.version,
       mode: options.mode ?? contract.mode, batchNo: null, asOf: options.asOf ?? new Date('2025-06-01T00:00:00Z'),
     });
-    const claimed = await this.ledger.claim(accepted.id, 'accepted', 'test');
-    const { run, lease } = claimed!;
-    const { outcome } = await this.stager.stage(run, lease, new AbortController().signal);
+    return this.finish(accepted.id, options);
+  }
+
+  /** Takes an accepted run through staging and, unless it was held or refused, puts its rows in place. */
+  async finish(id: number, options: { apply?: boolean; stager?: Stager } = {}): Promise<Run> {
+    const { run, lease } = (await this.ledger.claim(id, 'accepted', 'test'))!;
+    const contract = this.catalogue.get(run.feed);
+    const { outcome } = await (options.stager ?? this.stager).stage(run, lease, new AbortController().signal);
     await this.ledger.advance(lease, outcome);
     if (outcome.state === 'staged' && options.apply !== false) {
       await this.ledger.advance((await this.ledger.claim(run.id, 'staged', 'test'))!.lease, { state: 'linked' });
       const { lease: last } = (await this.ledger.claim(run.id, 'linked', 'test'))!;
       await this.store.database.transaction('staging', (client) => applyStaged(client, {
-        run: run.id, feed, contract, first: outcome.first === true, table: runTable(feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
+        run: run.id, feed: run.feed, contract, first: outcome.first === true, table: runTable(run.feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
       }));
       await this.ledger.advance(last, { state: 'published' });
-      await this.store.database.transaction('staging', (client) => clearRun(client, feed, run.id));
+      await this.store.database.transaction('staging', (client) => clearRun(client, run.feed, run.id));
     }
     return (await this.ledger.find(run.id))!;
   }

@@ -183,15 +183,16 @@ describe('the gateway', () => {
       await hub.admin.query(`insert into staging.reject (run, row_no, ordinal, feed, rule, field)
         select 1 + n % 2, n, 0, 'pension', case n % 3 when 0 then 'code-unmapped' else 'date-format' end, case when n % 3 = 0 then '险种' else '出生日期' end from generate_series(1, 12) n`);
       const column = encodeURIComponent('险种');
-      expect((await asOfficer(`/v1/rejects?field=${column}&limit=2`)).items).toEqual([
-        { run: 2, rowNo: 3, ordinal: 0, feed: 'pension', rule: 'code-unmapped', field: '险种' }, { run: 2, rowNo: 9, ordinal: 0, feed: 'pension', rule: 'code-unmapped', field: '险种' },
-      ]);
+      const open = { ordinal: 0, feed: 'pension', rule: 'code-unmapped', field: '险种', township: null, value: null, state: 'open', byRun: null, byRow: null };
+      expect((await asOfficer(`/v1/rejects?field=${column}&limit=2`)).items).toEqual([{ run: 2, rowNo: 3, ...open }, { run: 2, rowNo: 9, ...open }]);
       const { facets } = await asOfficer('/v1/rejects/facets?rule=code-unmapped&run=1');
       // Each facet under the filters of the others.
       expect(facets).toEqual({
         run: [{ value: '1', rejects: 2 }, { value: '2', rejects: 2 }], feed: [{ value: 'pension', rejects: 2 }],
         rule: [{ value: 'date-format', rejects: 4 }, { value: 'code-unmapped', rejects: 2 }], field: [{ value: '险种', rejects: 2 }],
+        township: [{ value: null, rejects: 2 }], value: [{ value: null, rejects: 2 }], state: [{ value: 'open', rejects: 2 }],
       });
+      expect((await asOfficer('/v1/rejects?state=mended&township=370399001')).items).toEqual([]);
       expect((await get('/v1/rejects/facets?township=1', { authorization: `Bearer ${officer}` })).statusCode).toBe(400);
       await hub.admin.query('delete from staging.reject');
     });

@@ -3,6 +3,7 @@ import type { Job } from 'bullmq';
 import { QUEUES, type FetchJob, type RunJob } from '#runs/queue';
 import { FetchLine } from './line/fetch.js';
 import { Line } from './line/line.js';
+import { RedriveLine } from './line/redrive-line.js';
 
 /** Looks at runs that wait to be staged. */
 @Processor('stage', QUEUES.stage)
@@ -49,5 +50,17 @@ export class FetchProcessor extends WorkerHost {
 
   async process(job: Job<FetchJob>): Promise<void> {
     await this.line.fetch(job.data.feed);
+  }
+}
+
+/** Looks at orders to drive rejects again. */
+@Processor('redrive', QUEUES.redrive)
+export class RedriveProcessor extends WorkerHost {
+  constructor(private readonly line: RedriveLine) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.perform(job.data.run);
   }
 }

@@ -6,14 +6,16 @@ import { Database, passwordsFrom } from '#database';
 import { FeedCatalogue, transportFault } from '#feeds';
 import { systemClock } from '#kernel';
 import { CredentialStore, loadKeys, type Keys } from '#keys';
-import { FetchLedger, Ledger } from '#runs';
+import { FetchLedger, Ledger, Redrives } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
 import { credentialSetting, type Settings, type WorkerSettings } from '#services';
-import { FetchedDeliveries, Stager } from '#staging';
+import { FetchedDeliveries, Redriver, Stager } from '#staging';
 import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
 import { FetchLine } from './line/fetch.js';
-import { codeOf, Line } from './line/line.js';
-import { ApplyProcessor, FetchProcessor, LinkProcessor, StageProcessor } from './processors.js';
+import { codeOf } from './line/error-code.js';
+import { Line } from './line/line.js';
+import { RedriveLine } from './line/redrive-line.js';
+import { ApplyProcessor, FetchProcessor, LinkProcessor, RedriveProcessor, StageProcessor } from './processors.js';
 import { WorkerLife } from './worker-life.js';
 
 export interface WorkerOptions { settings: Settings; own: WorkerSettings; log: (entry: object) => void }
@@ -41,12 +43,13 @@ export class WorkerModule {
         BullModule.registerQueue(...names.map((name) => ({ name }))),
       ],
       providers: [
-        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, WorkerLife,
+        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, RedriveProcessor, WorkerLife,
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
         { provide: FetchLedger, inject: [Ledger], useFactory: (ledger: Ledger) => new FetchLedger(database, ledger) },
         { provide: FeedCatalogue, useFactory: () => FeedCatalogue.load(settings.HUSHU_CONFIG) },
         { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf({ ...options, database, ledger, catalogue, keys, worker }) },
+        { provide: RedriveLine, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => redriveLineOf({ ...options, database, ledger, catalogue, keys, worker }) },
         {
           provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
           useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({
@@ -97,6 +100,15 @@ function lineOf({ database, ledger, catalogue, keys, worker, settings, own, log 
       store: own.HUSHU_KEEP_DELIVERIES === 'on' ? deliveriesOf(settings) : null, chunkRows: own.HUSHU_CHUNK_ROWS,
     }),
     onError: (run, step, error) => log({ level: 'error', run, step, error: codeOf(error), at: placeOf(error) }),
+  });
+}
+
+function redriveLineOf({ database, ledger, catalogue, keys, worker, settings, log }: LineMakings): RedriveLine {
+  return new RedriveLine({
+    redrives: new Redrives(database, ledger, systemClock), ledger, catalogue, worker,
+    // There is no other copy of what is written here: it is kept whatever becomes of suppliers' deliveries.
+    redriver: new Redriver(database, keys, join(settings.HUSHU_DATA, 'deliveries')),
+    onError: (redrive, error) => log({ level: 'error', redrive, step: 'redrive', error: codeOf(error), at: placeOf(error) }),
   });
 }
 

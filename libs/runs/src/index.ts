@@ -8,8 +8,10 @@
 export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger/ledger.js';
 export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
 export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
-export { RELEASE_PEOPLE, type Decided, type Judgement, type Verb } from './decision/decide.js';
+export type { Verb } from './decision/decide.js';
 export { readOfficerSettings, type OfficerSettings } from './decision/officer-settings.js';
+export { Redrives, type RedriveOrder } from './redrive/redrives.js';
+export type { Redrive, RedriveFilter, RedriveLease, RedriveState } from './redrive/redrive.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
 export { noteEvent, type FeedEvent } from './timeline/note-event.js';

@@ -13,6 +13,8 @@ export const PARAMETER = {
   id: NUMBER,
   name: { pattern: /^[a-z][a-z0-9-]{0,62}$/, text: { zh: '应为小写字母、数字和连字符', en: 'Must be small letters, digits and hyphens' } },
   column: { pattern: /^[^\s\p{Cc}]{1,100}$/u, text: { zh: '应为供数部门的列名', en: 'Must be a column as the supplier names it' } },
+  township: { pattern: /^\d{9}$/, text: { zh: '应为 9 位乡镇街道代码', en: 'Must be a township code of 9 digits' } },
+  token: { pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, text: { zh: '应为分布中给出的值标记', en: 'Must be the token of a value, as the facets give it' } },
 } satisfies Record<string, ParameterRule>;
 
 /**

@@ -4,7 +4,8 @@ import {
 import { HubError, type Clock } from '#kernel';
 import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
 import type { FetchedDeliveries } from '#staging';
-import { codeOf, isLost, mayPass } from './line.js';
+import { codeOf } from './error-code.js';
+import { isLost, mayPass } from './line.js';
 
 /** Workers that may die of one feed's fetch, one after the other, before it waits longer. */
 const MOST_DEATHS = 5;
@@ -72,8 +73,9 @@ export class FetchLine {
       if (this.leaving.signal.aborted) return fetches.release(lease);
       if (isLost(error)) return;
       this.parts.onError(feed, error);
-      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, clock.now()) : nextDue(contract.schedule, clock.now());
-      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, due);
+      const now = clock.now();
+      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, now) : nextDue(contract.schedule, now);
+      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, new Date(Math.max(due.getTime(), now.getTime() + waitOf(error))));
     }
   }
 
@@ -138,6 +140,12 @@ export class FetchLine {
     const again = dueAfterFailure(schedule, feed, LOOK_AGAIN, now);
     return again < next ? again : next;
   }
+}
+
+/** Milliseconds for which the other side asked to be left alone. */
+function waitOf(error: unknown): number {
+  const { retryAfterSeconds } = (error instanceof HubError ? error.details ?? {} : {}) as { retryAfterSeconds?: number | null };
+  return (retryAfterSeconds ?? 0) * 1000;
 }
 
 function reasonOf(error: unknown): RunReason {

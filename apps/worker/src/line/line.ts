@@ -6,6 +6,7 @@ import { applyReconcile, linkRun } from '#reconcile';
 import { applyRegistry } from '#registry';
 import { holdLease, killPoint, Progress, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
 import { applyStaged, clearRun, keyStaged, listLeftRuns, listUnmeasured, measureRun, runTable, type StagedRun, type Stager } from '#staging';
+import { codeOf } from './error-code.js';
 
 /** A run whose lease was given this often without an end is given up and shown to people. */
 const MOST_ATTEMPTS = 8;
@@ -191,10 +192,4 @@ export function mayPass(error: unknown): boolean {
   if (error instanceof HubError) return error.retry;
   const code = codeOf(error);
   return !/^(22|23|42)/.test(code);
-}
-
-/** SQLSTATE or system error code. Messages of the database may quote values and are never kept. */
-export function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string };
-  return code ?? name ?? 'unknown';
 }

@@ -155,6 +155,21 @@ export class RowReader {
     return this.operationField < 0 ? null : this.slots.text(this.operationField, this.row);
   }
 
+  /** Where a column's cell stands in this delivery's rows, -1 for none. */
+  cellOf(column: string): number {
+    return this.fields.find((field) => field.contract.column === column)?.cell ?? -1;
+  }
+
+  /** The township, 9 digits, of the first division of the row read last that could be read, of a reject too; null without one. */
+  township(): string | null {
+    for (let i = 0; i < this.fields.length; i++) {
+      if (this.fields[i].contract.type !== 'division' || slotEmpty(this.slots, i)) continue;
+      const code = this.slots.text(i, this.row);
+      if (code !== null && code.length >= 9) return code.slice(0, 9);
+    }
+    return null;
+  }
+
   /** Writes the row's tuples, one a role it speaks of. @returns how many */
   write(out: CopyWriter, tokens: TokenBatch, rowNo: number, hash: RowHash, run: number): number {
     if (this.roles.length === 0) {

@@ -16,8 +16,11 @@ export class JsonRows {
   private readonly known: ReadonlySet<string>;
   private text = '';
 
-  constructor(private readonly fields: readonly FieldContract[]) {
+  private readonly columns: { column: string; opening: string }[];
+
+  constructor(fields: readonly FieldContract[]) {
     this.known = new Set(fields.map((field) => field.column));
+    this.columns = fields.map(({ column }) => ({ column, opening: `${JSON.stringify(column)}:` }));
   }
 
   /** @returns a chunk when enough has gathered */
@@ -28,7 +31,7 @@ export class JsonRows {
   /** One row's line, not yet added: for a source that leaves out what it delivered before. */
   line(row: SourceRow): string {
     const parts: string[] = [];
-    for (const { column } of this.fields) if (row[column] !== undefined) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
+    for (const { column, opening } of this.columns) if (row[column] !== undefined) parts.push(opening + valueText(row[column]));
     for (const column of Object.keys(row).filter((name) => !this.known.has(name)).sort()) parts.push(`${JSON.stringify(column)}:${valueText(row[column])}`);
     return `{${parts.join(',')}}\n`;
   }

@@ -31,8 +31,8 @@ describe('a table of a PostgreSQL front-end database', () => tableCases(async ()
     },
     cut: async () => void await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [login]),
     withoutRights: async (table) => void await client.query(`revoke select on ${table} from ${login}`),
-    fill: async (table, rows) => void await client.query(
-      `insert into ${table} select n::text, '王' || n, date '1990-01-01', date '2026-01-01', n, repeat('x', 300), timestamptz '2020-01-01' + n * interval '1 second', '增'
+    fill: async (table, rows, note) => void await client.query(
+      `insert into ${table} select n::text, '王' || n, date '1990-01-01', date '2026-01-01', n, repeat('x', ${note}), timestamptz '2020-01-01' + n * interval '1 second', '增'
        from generate_series(1, ${rows}) n`),
     quote: (name) => client.escapeIdentifier(name),
   };

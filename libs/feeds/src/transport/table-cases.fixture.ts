@@ -140,16 +140,17 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
 
   it('a large table streams with flat memory; a server that goes, and a fetch that is called off, end it midway', async () => {
     const table = await made();
-    await database.fill(table, 200_000);
-    const contract = contractOn(database, table);
-    const opened = async (signal: AbortSignal) => {
-      const transport = await openOn(database, contract);
+    await database.fill(table, 200_000, 300);
+    const part = await made();
+    await database.fill(part, 20_000, 4000);
+    const opened = async (from: string, signal: AbortSignal) => {
+      const transport = await openOn(database, contractOn(database, from));
       const { value: arrival } = await transport.arrivals(null, signal).next();
       if (!('chunks' in arrival!)) throw new Error('no arrival');
       return { transport, arrival };
     };
     const { signal } = new AbortController();
-    const { transport, arrival } = await opened(signal);
+    const { transport, arrival } = await opened(table, signal);
     const marks: number[] = [];
     let bytes = 0;
     let rows = 0;
@@ -164,7 +165,7 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
     expect(marks.length).toBeGreaterThan(4);
     expect(Math.max(...marks) - marks[0]).toBeLessThan(24 * 2 ** 20);
 
-    const cut = await opened(signal);
+    const cut = await opened(part, signal);
     expect(await faultOf((async () => {
       let read = 0;
       for await (const chunk of cut.arrival.chunks(signal)) if ((read += chunk.length) === chunk.length) await database.cut();
@@ -172,7 +173,7 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
     await cut.transport.close();
 
     const caller = new AbortController();
-    const called = await opened(caller.signal);
+    const called = await opened(part, caller.signal);
     await expect((async () => {
       for await (const chunk of called.arrival.chunks(caller.signal)) if (chunk.length > 0) caller.abort(new Error('called off'));
     })()).rejects.toThrow('called off');

@@ -21,8 +21,8 @@ export interface SupplierDatabase {
   cut(): Promise<void>;
   /** The hub's login may read this table no more. */
   withoutRights(table: string): Promise<void>;
-  /** Rows of about 500 bytes, with a stamp each second. */
-  fill(table: string, rows: number): Promise<void>;
+  /** A row each second, with a note of so many characters. */
+  fill(table: string, rows: number, note: number): Promise<void>;
   quote(name: string): string;
 }
 

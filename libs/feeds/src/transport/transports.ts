@@ -3,6 +3,7 @@ import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
 import { httpTransport } from './http.js';
+import { mysqlTable } from './mysql-table.js';
 import { postgresTable } from './postgres-table.js';
 import { s3 } from './s3.js';
 import { sftp } from './sftp.js';
@@ -16,6 +17,7 @@ const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   postgres: postgresTable,
   sftp,
   s3,
+  mysql: mysqlTable,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */

@@ -1,5 +1,5 @@
 import type { FeedContract, FieldContract, RoleContract } from '#feeds';
-import { gb18030Length } from '../file/gb18030.js';
+import { gb18030Length } from '#feeds';
 import type { Person } from '../people/person.js';
 import { mix } from '../random/rng.js';
 

@@ -1,5 +1,5 @@
 import { ByteFile } from './byte-file.js';
-import { gb18030Length, writeGb18030, writeUtf8 } from './gb18030.js';
+import { gb18030Length, writeGb18030, writeUtf8 } from '#feeds';
 import type { RowWriterFactory } from './row-writer.js';
 
 const SPACE = 32;

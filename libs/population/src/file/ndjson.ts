@@ -1,5 +1,5 @@
 import { ByteFile } from './byte-file.js';
-import { writeUtf8 } from './gb18030.js';
+import { writeUtf8 } from '#feeds';
 import type { RowWriterFactory } from './row-writer.js';
 
 /** What JSON escapes: quotes, backslashes and control characters. */

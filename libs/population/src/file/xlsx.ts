@@ -1,6 +1,6 @@
 import { Zip, ZipDeflate } from 'fflate';
 import { ByteFile } from './byte-file.js';
-import { writeUtf8 } from './gb18030.js';
+import { writeUtf8 } from '#feeds';
 import type { RowWriterFactory } from './row-writer.js';
 
 /** ECMA-376, the least a workbook of one sheet needs. */

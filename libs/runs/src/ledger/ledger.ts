@@ -21,10 +21,12 @@ export interface Delivery {
   mode: 'full' | 'delta';
   batchNo: string | null;
   asOf: Date;
-  /** Its sealed copy, where it was fetched and no file was handed in. */
+  /** A sealed copy the hub has written itself, where no file was handed in. */
   storedPath?: string;
   /** Rows its manifest speaks of. */
   promisedRows?: number;
+  /** The order whose rejects it holds. */
+  redrive?: number;
 }
 
 export interface Outcome {
@@ -49,10 +51,10 @@ export class Ledger {
   /** Takes a delivery in inside the caller's transaction, whose role must be hushu_runs at this moment. */
   async acceptIn(client: ClientBase, delivery: Delivery): Promise<Run> {
     const { rows } = await client.query(
-      `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, stored_path, promised_rows, state)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'accepted') returning ${TABLE_COLUMNS}`,
+      `insert into runs.run (feed, file_name, file_path, file_bytes, file_stat, contract_version, mode, batch_no, as_of, accepted_at, stored_path, promised_rows, redrive, state)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'accepted') returning ${TABLE_COLUMNS}`,
       [delivery.feed, delivery.fileName, delivery.filePath, delivery.fileBytes, delivery.fileStat, delivery.contractVersion,
-        delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now(), delivery.storedPath ?? null, delivery.promisedRows ?? null],
+        delivery.mode, delivery.batchNo, delivery.asOf, this.clock.now(), delivery.storedPath ?? null, delivery.promisedRows ?? null, delivery.redrive ?? null],
     );
     const run = runFrom(rows[0]);
     await this.announce(client, run.id, 'accepted');
@@ -83,7 +85,8 @@ export class Ledger {
   /**
    * Takes a run's lease if it waits in `state` and nobody holds it. Runs of one feed go one at a time in the
    * order of their as-of; link and apply go one run at a time over all feeds. A worker that let its lease run out
-   * loses its sessions first. `worker` is the application name of its own.
+   * loses its sessions first. `worker` is the application name of its own. Rejects that are driven again join what is published by
+   * now: their as-of is no older than that.
    */
   async claim(id: number, state: RunState, worker: string): Promise<{ run: Run; lease: Lease } | null> {
     const { rows: [late] } = await this.database.pool('runs').query<{ lease_by: string }>(
@@ -112,7 +115,9 @@ export class Ledger {
       }
       const { rows } = await client.query(
         `update runs.run set token = nextval('runs.fencing_token'), lease_by = $2, attempts = attempts + 1,
-           lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), started_at = coalesce(started_at, clock_timestamp())
+           lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), started_at = coalesce(started_at, clock_timestamp()),
+           as_of = case when redrive is null or state <> 'accepted' then as_of
+                        else greatest(as_of, (select max(p.as_of) from runs.run p where p.feed = run.feed and p.state = 'published')) end
          where id = $1 returning ${TABLE_COLUMNS}, token`, [id, worker, LEASE.milliseconds]);
       return { run: runFrom(rows[0]), lease: { run: id, token: rows[0].token } };
     });

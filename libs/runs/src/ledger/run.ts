@@ -46,6 +46,8 @@ export interface Run {
   attempts: number;
   /** Rows the supplier's manifest speaks of. */
   promisedRows: number | null;
+  /** The order whose rejects it drives again; null for what a supplier delivered. */
+  redrive: number | null;
 }
 
 /** A worker's hold on a run: every transaction made under it shows the token. */
@@ -55,7 +57,7 @@ export interface StepCount { step: string; relation: string; rows: number; ms: n
 
 export const TABLE_COLUMNS = `id, feed, file_name, file_path, file_bytes, file_stat, stored_path, contract_version, mode, batch_no,
   as_of, accepted_at, state, first, digest, rows_read, rows_duplicate, rows_rejected, rows_unchanged, rows_added,
-  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows`;
+  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows, redrive`;
 
 interface RunRow { [column: string]: unknown }
 
@@ -90,5 +92,6 @@ export function runFrom(row: RunRow): Run {
     endedAt: row.ended_at as Date | null,
     attempts: row.attempts as number,
     promisedRows: row.promised_rows === null ? null : Number(row.promised_rows),
+    redrive: row.redrive as number | null,
   };
 }

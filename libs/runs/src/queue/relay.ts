@@ -4,6 +4,7 @@ import type { FetchLedger } from '../fetch/fetch-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { killPoint } from '../kill-point.js';
 import { NEXT_QUEUE } from '../ledger/ledger.js';
+import { dueRedrives } from '../redrive/redrives.js';
 import type { Queues, RunQueue } from './queues.js';
 
 /** Milliseconds between sweeps: what a lost bell costs at most. */
@@ -73,13 +74,16 @@ export class Relay {
       rung = await this.database.transaction('runs', (client) => this.ringUnsent(client));
       for (const run of rung) killPoint('relay.sent', run);
     }
+    // The id changes every few seconds: a job that ended without effect must not keep the next from being added.
+    const id = (what: string) => `sweep-${what}-${Math.floor(Date.now() / 2000)}`;
+    // Orders are few and have no outbox: looking is what announces them.
+    for (const redrive of await dueRedrives(this.database)) await this.queues.redrive.add('redrive', { run: redrive }, { ...JOB, jobId: id(`${redrive}-redrive`) });
     if (!sweep) return;
-    for (const { id, state } of await this.ledger.due()) {
+    for (const { id: run, state } of await this.ledger.due()) {
       const queue = NEXT_QUEUE[state];
-      // The id changes every few seconds: a job that ended without effect must not keep the next from being added.
       if (queue === undefined) continue;
-      await this.queues[queue].add(queue, { run: id }, { ...JOB, jobId: `sweep-${id}-${queue}-${Math.floor(Date.now() / 2000)}` });
-      killPoint('relay.swept', id);
+      await this.queues[queue].add(queue, { run }, { ...JOB, jobId: id(`${run}-${queue}`) });
+      killPoint('relay.swept', run);
     }
     for (const feed of await this.fetches.due()) {
       await this.queues.fetch.add('fetch', { feed }, { ...JOB, jobId: `fetch-${feed}-${Math.floor(Date.now() / 2000)}` });

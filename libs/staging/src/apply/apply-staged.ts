@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { loadSql } from '#database';
 import { feedRelation, type FeedContract } from '#feeds';
 import type { StepCount } from '#runs';
+import { settleRejects } from '../reject/settle-rejects.js';
 import { StagedSql } from '../table/staged-sql.js';
 
 /** A delivery that is staged and matched, as the later stages see it. */
@@ -23,7 +24,7 @@ export function runTable(feed: string, run: number): string {
 /**
  * Makes what a run staged the rows that hold: a first delivery's table becomes the feed's table; of any other
  * the versions it changes are closed into the past and its own put in their place. Runs in the publish
- * transaction, as hushu_staging.
+ * transaction, as hushu_staging, and settles the rejects that this answers.
  */
 export async function applyStaged(client: ClientBase, s: StagedRun): Promise<StepCount[]> {
   const sql = new StagedSql(s.contract);
@@ -33,6 +34,9 @@ export async function applyStaged(client: ClientBase, s: StagedRun): Promise<Ste
     const { rowCount } = await client.query(text, values);
     steps.push({ step: name, relation, rows: rowCount ?? 0, ms: performance.now() - start });
   };
+  const start = performance.now();
+  const settled = await settleRejects(client, sql, s.run);
+  if (settled > 0) steps.push({ step: 'settle', relation: 'reject_end', rows: settled, ms: performance.now() - start });
   if (s.first) {
     await step('adopt', `${sql.feed}_row`, 'select staging.adopt_run_table($1, $2)', [sql.feed, s.run]);
     return steps;

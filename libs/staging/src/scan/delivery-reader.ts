@@ -1,6 +1,6 @@
 import { HubError } from '#kernel';
 import {
-  HashSet, RowDigest, RowHash, type CopyWriter, type FeedCatalogue, type FeedContract, type RowFault, type RowReader, type RowSink, type TokenBatch,
+  HashSet, RowDigest, RowHash, trimEnd, trimStart, type CopyWriter, type FeedCatalogue, type FeedContract, type RowFault, type RowReader, type RowSink, type TokenBatch,
 } from '#feeds';
 
 /** What becomes of the rows; the chunk writer in a run, counters alone in a trial. */
@@ -9,10 +9,17 @@ export interface RowOutlet {
   readonly tokens: TokenBatch;
   /** `tuples` more were written to `rows`. */
   staged(tuples: number): void;
-  /** The row broke these rules; `key` is its source key where it has one. */
-  reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null): void;
+  /** The row broke these rules; `key` is its source key where it has one, `cells` what could be told apart in it. */
+  reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null, cells: RejectCells | null): void;
   remove(rowNo: number, key: Buffer, stamp: number): void;
   drain(lastRow: number): Promise<void>;
+}
+
+/** Cells of a rejected row; its buffers are reused after the call. */
+export interface RejectCells {
+  township: string | null;
+  /** Trimmed; null when empty or lacking. */
+  valueOf(column: string): Buffer | null;
 }
 
 export interface DeliveryCounts { read: number; duplicate: number; rejected: number; unchanged: number; staged: number; removals: number }
@@ -36,6 +43,8 @@ export interface ReadOptions {
 export class DeliveryReader implements RowSink {
   readonly counts: DeliveryCounts = { read: 0, duplicate: 0, rejected: 0, unchanged: 0, staged: 0, removals: 0 };
   readonly digest = new RowDigest();
+  /** Columns as the delivery has them. */
+  columns: string[] = [];
   /** Source keys that stand in more than one row that was looked into and accepted: `high:low` of their hash. */
   readonly contested = new Set<string>();
   /** Rejects whose source key could not be read: what a full delivery lacks may be among them. */
@@ -66,6 +75,7 @@ export class DeliveryReader implements RowSink {
   }
 
   header(columns: string[]): void {
+    this.columns = columns;
     const { missing, unknown } = this.reader.bind(columns);
     if (missing.length === 0 && unknown.length === 0) {
       this.addHeader(columns);
@@ -85,17 +95,17 @@ export class DeliveryReader implements RowSink {
     this.digest.add(rowHash.high, rowHash.low);
     const keyed = reader.readKey(bytes, starts, ends, cells);
     if (!reader.read(bytes, starts, ends, cells)) {
-      this.reject(rowNo, reader.faults, bytes, rawStart, rawEnd, keyed);
+      this.reject(rowNo, reader.faults, bytes, rawStart, rawEnd, keyed, this.cellsOf(bytes, starts, ends, cells));
       return;
     }
     // A key is required where the contract says so; a key that is there but cannot be sealed is too long.
     if (!keyed) {
-      this.reject(rowNo, [{ rule: 'key-unpackable', column: this.contract.key[0] }], bytes, rawStart, rawEnd, false);
+      this.reject(rowNo, [{ rule: 'key-unpackable', column: this.contract.key[0] }], bytes, rawStart, rawEnd, false, this.cellsOf(bytes, starts, ends, cells));
       return;
     }
     const operation = this.operations?.get(reader.operation() ?? '');
     if (this.operations !== null && operation === undefined) {
-      this.reject(rowNo, [{ rule: 'operation-unknown', column: this.contract.operation!.field }], bytes, rawStart, rawEnd, true);
+      this.reject(rowNo, [{ rule: 'operation-unknown', column: this.contract.operation!.field }], bytes, rawStart, rawEnd, true, this.cellsOf(bytes, starts, ends, cells));
       return;
     }
     this.claimKey();
@@ -125,7 +135,7 @@ export class DeliveryReader implements RowSink {
     const rowNo = ++this.counts.read;
     this.rowHash.hash(raw, 0, raw.length);
     this.digest.add(this.rowHash.high, this.rowHash.low);
-    this.reject(rowNo, [{ rule, column: null }], raw, 0, raw.length, false);
+    this.reject(rowNo, [{ rule, column: null }], raw, 0, raw.length, false, null);
   }
 
   async drain(): Promise<void> {
@@ -140,11 +150,26 @@ export class DeliveryReader implements RowSink {
     this.digest.addHeader(this.rowHash.high, this.rowHash.low);
   }
 
-  private reject(rowNo: number, faults: readonly RowFault[], bytes: Buffer, start: number, end: number, keyed: boolean): void {
+  private reject(rowNo: number, faults: readonly RowFault[], bytes: Buffer, start: number, end: number, keyed: boolean, cells: RejectCells | null): void {
     this.counts.rejected++;
     if (!keyed) this.keyless++;
     if (rowNo <= this.options.resumeAfter) return;
-    this.outlet.reject(rowNo, faults, bytes, start, end, keyed ? this.reader.key.subarray(0, this.reader.keyLength) : null);
+    this.outlet.reject(rowNo, faults, bytes, start, end, keyed ? this.reader.key.subarray(0, this.reader.keyLength) : null, cells);
+  }
+
+  private cellsOf(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): RejectCells | null {
+    const { reader, contract } = this;
+    if (cells !== contract.fields.length) return null;
+    return {
+      township: reader.township(),
+      valueOf: (column) => {
+        const at = reader.cellOf(column);
+        if (at < 0) return null;
+        const end = trimEnd(bytes, starts[at], ends[at]);
+        const start = trimStart(bytes, starts[at], end);
+        return start < end ? bytes.subarray(start, end) : null;
+      },
+    };
   }
 
   private claimKey(): void {

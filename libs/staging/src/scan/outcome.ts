@@ -44,6 +44,8 @@ export function heldFor(o: {
       text: { zh: `阻断性检查未通过: ${o.blocked.column ?? ''} ${o.blocked.rule}`, en: `A blocking check failed: ${o.blocked.column ?? ''} ${o.blocked.rule}` },
     };
   }
+  // Of rejects driven again many may be rejected again: that says nothing of a delivery.
+  if (o.run.redrive !== null) return null;
   if (o.run.mode === 'full' && o.currentRows > 0 && counts.removed > o.currentRows * contract.limits.shrink) {
     return {
       rule: 'delivery-shrinks', hint: release,

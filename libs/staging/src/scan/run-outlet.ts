@@ -2,10 +2,11 @@ import type { Sealer } from '#keys';
 import type { CopyWriter, RowFault, TokenBatch } from '#feeds';
 import type { Progress } from '#runs';
 import type { ChunkWriter } from './chunk-writer.js';
-import type { RowOutlet } from './delivery-reader.js';
+import { MOST_VALUE, VALUE_MARK } from '../reject/value-token.js';
+import type { RejectCells, RowOutlet } from './delivery-reader.js';
 
 /** Bytes of a raw line that a reject keeps. */
-const RAW_BYTES = 8192;
+export const RAW_BYTES = 8192;
 
 export interface RunOutletParts {
   writer: ChunkWriter;
@@ -34,12 +35,12 @@ export class RunOutlet implements RowOutlet {
     this.parts.writer.staged(tuples);
   }
 
-  reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null): void {
+  reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null, cells: RejectCells | null): void {
     this.parts.writer.rejected();
     for (let ordinal = 0; ordinal < faults.length; ordinal++) {
       const out = this.parts.writer.rejects;
       out.ensure(2 * RAW_BYTES);
-      out.tuple(8);
+      out.tuple(10);
       out.int4(this.parts.run);
       out.int4(rowNo);
       out.int2(ordinal);
@@ -53,6 +54,11 @@ export class RunOutlet implements RowOutlet {
       }
       if (key === null) out.null();
       else this.parts.side.rejects.mac(out, key, 0, key.length, null);
+      const value = column === null ? null : cells?.valueOf(column) ?? null;
+      if (value === null) out.null();
+      else this.parts.side.rejects.mac(out, value, 0, Math.min(value.length, MOST_VALUE), VALUE_MARK);
+      if (cells?.township == null) out.null();
+      else out.ascii(cells.township);
       if (ordinal > 0) out.null();
       else {
         const sealed = this.parts.sealer.sealBytes(raw.subarray(start, Math.min(end, start + RAW_BYTES)));
@@ -79,5 +85,5 @@ export class RunOutlet implements RowOutlet {
   }
 }
 
-export const REJECT_COLUMNS = ['run', 'row_no', 'ordinal', 'feed', 'rule', 'field', 'source_key', 'raw'];
+export const REJECT_COLUMNS = ['run', 'row_no', 'ordinal', 'feed', 'rule', 'field', 'source_key', 'value_token', 'township', 'raw'];
 export const REMOVAL_COLUMNS = ['run', 'source_key', 'row_no', 'stamp'];

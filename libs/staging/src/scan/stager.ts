@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Database } from '#database';
 import { feedRelation, formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet } from '#feeds';
 import type { Keys } from '#keys';
@@ -8,12 +9,13 @@ import { openDelivery } from '../land/open-delivery.js';
 import { matchRun } from '../match/match-run.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { ChunkWriter } from './chunk-writer.js';
-import { DeliveryReader } from './delivery-reader.js';
+import { DeliveryReader, type DeliveryCounts } from './delivery-reader.js';
 import { digestDelivery } from './digest-delivery.js';
 import { findStanding, loadKnownRows } from './known-rows.js';
 import { expectedRowsOf } from './expected-rows.js';
 import { checkPromisedRows, heldFor, refusedFor } from './outcome.js';
 import { resolveContested } from './resolve-contested.js';
+import { readingContract } from '../redrive/reading-contract.js';
 import { REJECT_COLUMNS, REMOVAL_COLUMNS, RunOutlet } from './run-outlet.js';
 
 export interface StagerOptions {
@@ -46,13 +48,13 @@ export class Stager {
   async stage(run: Run, lease: Lease, signal: AbortSignal): Promise<{ outcome: Outcome; steps: StepCount[] }> {
     const steps: StepCount[] = [];
     const progress = new Progress(this.database, lease);
-    const contract = this.catalogue.get(run.feed);
+    const contract = readingContract(this.catalogue.get(run.feed), run);
     const stopSealing = new AbortController();
     try {
       const source = await openDelivery(run, this.keys);
       const last = await this.ledger.lastPublished(run.feed);
       const seed = this.keys.secret('row-hash', 8);
-      if (last !== null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
+      if (last !== null && run.redrive === null && (last.run.fileBytes === run.fileBytes || run.asOf < last.asOf) && last.run.contractVersion === run.contractVersion) {
         progress.begin('digest');
         const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, seed), (d) => d?.rows ?? 0);
         killPoint('stage.digested', run.id);
@@ -123,6 +125,8 @@ export class Stager {
       }), () => delivery.contested.size);
       killPoint('stage.settled', run.id);
     }
+    if (delivery.counts.rejected > 0) await this.keepForm(run, lease, contract, delivery.columns);
+    if (run.redrive !== null) await this.passBy(run, lease, sql, delivery.counts);
     progress.begin('match', delivery.counts.read, delivery.counts.read);
     const match = await matchRun({ database: this.database, lease, sql, contract, first, full, known, delivery, steps });
     killPoint('stage.matched', run.id);
@@ -150,6 +154,34 @@ export class Stager {
       }
       await client.query('select staging.open_run_table($1, $2)', [feedRelation(run.feed), run.id]);
     });
+  }
+
+  /** What the raw lines of the run's rejects need to be read again. */
+  private async keepForm(run: Run, lease: Lease, contract: FeedContract, columns: string[]): Promise<void> {
+    const { kind, encoding, delimiter, widths } = contract.format;
+    await this.database.transaction('staging', async (client) => {
+      await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+      await client.query(
+        'insert into staging.reject_form (run, columns, format) values ($1, $2, $3) on conflict (run) do update set columns = excluded.columns, format = excluded.format',
+        [run.id, columns, JSON.stringify({ kind, encoding, delimiter, widths })]);
+    });
+  }
+
+  /** Rows driven again whose rejects another run has settled since they were ordered: a newer delivery is not overwritten by an old line. */
+  private async passBy(run: Run, lease: Lease, sql: StagedSql, counts: DeliveryCounts): Promise<void> {
+    await this.database.transaction('staging', async (client) => {
+      await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+      const { rows: [gone] } = await client.query<{ staged: number; removed: number }>(
+        sql.fill(join(import.meta.dirname, '../redrive'), 'superseded', run.id), [run.redrive]);
+      const passed = gone!.staged + gone!.removed;
+      if (passed === 0) return;
+      // What is dropped here would not be found again by a worker that goes on behind the last chunk.
+      await client.query('select runs.forget_chunks($1)', [run.id]);
+      counts.staged -= gone!.staged;
+      counts.removals -= gone!.removed;
+      counts.unchanged += passed;
+    });
+    killPoint('stage.passed-by', run.id);
   }
 
   private async isFirst(sql: StagedSql): Promise<boolean> {

@@ -41,7 +41,8 @@ export class StagedSql {
   }
 
   /** Every template filled, for the spec that prepares them. */
-  static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'] };
+  static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'],
+    redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full'] };
 
   get feedId(): string {
     return this.contract.feed;

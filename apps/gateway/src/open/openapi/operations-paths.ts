@@ -1,6 +1,6 @@
 import { filter, json, page, problem, SECURED, type Operation } from './words.js';
 
-const REJECTS = [filter('run', 'integer'), filter('feed'), filter('rule'), filter('field')];
+const REJECTS = [filter('run', 'integer'), filter('feed'), filter('rule'), filter('field'), filter('township'), filter('value'), filter('state')];
 
 /** For data officers. */
 export const operationsPaths: Record<string, Record<string, Operation>> = {
@@ -15,7 +15,7 @@ export const operationsPaths: Record<string, Record<string, Operation>> = {
   '/v1/rejects': { get: page('拒收 · rejected rows: which row, by which rule; never what it held', REJECTS) },
   '/v1/rejects/facets': {
     get: {
-      tags: ['operations'], summary: '拒收分布 · how many rejects by run, feed, rule and column; each counted under the filters of the others', security: [{ oauth: ['operations'] }], parameters: REJECTS,
+      tags: ['operations'], summary: '拒收分布 · how many rejects by run, feed, rule, column, township, value (by its token) and state; each counted under the filters of the others', security: [{ oauth: ['operations'] }], parameters: REJECTS,
       responses: { 200: json('RejectFacets', 'The most frequent values first, at most 100 each'), 400: problem('invalid-parameter'), ...SECURED },
     },
   },

@@ -76,7 +76,7 @@ export function schemas(problems: { codes: string[]; names: string[] }): Record<
     RejectFacets: {
       type: 'object', required: ['facets'], properties: {
         facets: {
-          type: 'object', properties: Object.fromEntries(['run', 'feed', 'rule', 'field'].map((facet) => [facet, {
+          type: 'object', properties: Object.fromEntries(['run', 'feed', 'rule', 'field', 'township', 'value', 'state'].map((facet) => [facet, {
             type: 'array', items: { type: 'object', required: ['value', 'rejects'], properties: { value: nullable('string'), rejects: { type: 'integer' } } },
           }])),
         },

@@ -4,7 +4,7 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, LIST_END, COMMA, COLON, NEWLINE, SPA
 export type Cut =
   /** `rest`: the page with an empty list in the rows' place; `lines`: a row a line, in the page's own bytes, which are written over. */
   | { found: 'rows'; rest: string; lines: Buffer; rows: number }
-  | { found: 'no list' | 'no rows' } | { found: 'no object'; at: number };
+  | { found: 'no list' } | { found: 'no rows' } | { found: 'no object'; at: number };
 
 /**
  * Takes the rows of a page out of it as they were written: parsing each value and writing it again costs more than all

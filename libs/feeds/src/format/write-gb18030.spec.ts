@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { gb18030Length, writeGb18030, writeUtf8 } from './gb18030.js';
+import { gb18030Length, writeGb18030, writeUtf8 } from './write-gb18030.js';
 
 const decoder = new TextDecoder('gb18030', { fatal: true });
 

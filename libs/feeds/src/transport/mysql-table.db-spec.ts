@@ -1,0 +1,56 @@
+import { describe, it } from '@jest/globals';
+import mysql from 'mysql2';
+import { connectTo, startMariaDb } from '../../../../test/support/mariadb.js';
+import { tableCases } from './table-cases.fixture.js';
+import type { SupplierDatabase } from './table-rows.fixture.js';
+
+const server = await startMariaDb();
+const LOGIN = 'hub_reader';
+const PASSWORD = 'front\'s \\ 口令';
+
+describe('a table of a MariaDB front-end database', () => {
+  if (server === undefined) {
+    it.skip('needs a MariaDB server (Debian package mariadb-server-core), which this machine has not and cannot fetch', () => undefined);
+    return;
+  }
+  tableCases(async () => {
+    const owner = await connectTo(server);
+    await owner.query('create database front character set utf8mb4');
+    await owner.query('use front');
+    await owner.query('create user ?@\'127.0.0.1\' identified by ?', [LOGIN, PASSWORD]);
+    const database: SupplierDatabase = {
+      kind: 'mysql',
+      options: { host: server.host, port: server.port, database: 'front', user: LOGIN },
+      password: PASSWORD,
+      run: async (statement, values) => {
+        await owner.query(statement, values);
+        const table = /^create table (\S+)/.exec(statement)?.[1];
+        if (table !== undefined) await owner.query(`grant select on ${table} to ${LOGIN}@'127.0.0.1'`);
+      },
+      begin: async () => {
+        const other = await connectTo(server, 'front');
+        await other.beginTransaction();
+        return {
+          run: async (statement) => void await other.query(statement),
+          commit: async () => {
+            await other.commit();
+            await other.end();
+          },
+        };
+      },
+      cut: async () => void await owner.query(`kill user ${LOGIN}@'127.0.0.1'`),
+      withoutRights: async (table) => void await owner.query(`revoke select on ${table} from ${LOGIN}@'127.0.0.1'`),
+      fill: async (table, rows, note) => void await owner.query(
+        `insert into ${table} select seq, concat('王', seq), '1990-01-01', '2026-01-01', seq, repeat('x', ${note}), timestamp '2020-01-01 00:00:00' + interval seq second, '增'
+         from seq_1_to_${rows}`),
+      quote: (name) => mysql.escapeId(name, true),
+    };
+    return {
+      database,
+      stop: async () => {
+        await owner.end();
+        await server.stop();
+      },
+    };
+  });
+});
