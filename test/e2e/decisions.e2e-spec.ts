@@ -1,5 +1,5 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Run, RunCounts } from '#runs';
@@ -54,13 +54,18 @@ describe('held, failed, and what people decide', () => {
     const id = handed.said.run;
     expect(Object.keys(await served())).toHaveLength(40);
     expect((await cli<Shown[]>('run', 'list', '--state', 'held')).said).toMatchObject([{ run: id, feed: MEDICAL, state: 'held', reason: { rule: 'delivery-shrinks' } }]);
-    expect(await cli('run', 'release', String(id), '--by', '张科长')).toMatchObject({ code: 0, said: { run: id } });
+    const asked = await hub.cli('run', 'release', String(id), '--by', '张科长', '--reason', '已与医保局核实', '--json');
+    expect([asked.code, JSON.parse(asked.out)]).toEqual([4, { run: id, state: 'held', releasedBy: ['张科长'], needs: 1 }]);
+    expect(asked.told).toContain(`hushu run release ${id} --by`);
+    expect(await cli<{ details?: object }>('run', 'release', String(id), '--by', '张科长')).toMatchObject({ code: 5, said: { code: 'HUSHU-RUNS-11' } });
+    expect((await cli<Shown>('run', 'show', String(id))).said).toMatchObject({ state: 'held' });
+    expect(await cli('run', 'release', String(id), '--by', '李处')).toMatchObject({ code: 0, said: { run: id, releasedBy: ['张科长', '李处'], needs: 0 } });
     expect(addsUp(await hub.ended(id))).toMatchObject({ state: 'published', counts: { read: 22, unchanged: 20, added: 1, changed: 1, removed: 19, held: 0 } });
     const after = await served();
     expect(Object.keys(after)).toHaveLength(22);
     expect([after[numberOf(20)], after[numberOf(60)], after[numberOf(21)]]).toEqual(['虚构纸厂', null, undefined]);
-    expect(await cli('run', 'release', String(id))).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-07' } });
-    expect(await hub.rows('select decided_by from runs.run where id = $1', [id])).toEqual([{ decided_by: '张科长' }]);
+    expect(await cli('run', 'release', String(id))).toMatchObject({ code: 1, said: { code: 'HUSHU-RUNS-10' } });
+    expect(await hub.rows('select decided_by from runs.run where id = $1', [id])).toEqual([{ decided_by: '张科长、李处' }]);
     expect(await deliver(rows, '2025-06-03')).toMatchObject({ state: 'published' });
   });
 
@@ -78,7 +83,10 @@ describe('held, failed, and what people decide', () => {
     const held = await deliver([...whole, ...Array.from({ length: 11 }, (_, n) => insuredRow(70 + n, { 险种: '渔船' }))], '2025-06-07');
     expect(held).toMatchObject({ state: 'held', counts: { held: 1 } });
     expect(await deliver([...rows.slice(1, 39), insuredRow(39, { 参保单位: '乙厂' }), insuredRow(61)], '2025-06-06')).toMatchObject({ state: 'published', counts: { added: 1, changed: 1, removed: 1 } });
-    expect(await cli('run', 'release', String(held.id))).toMatchObject({ code: 0 });
+    // Who says nothing is the user of the machine.
+    expect(await cli('run', 'release', String(held.id))).toMatchObject({ code: 4, said: { releasedBy: [userInfo().username], needs: 1 } });
+    expect(await cli('run', 'release', String(held.id))).toMatchObject({ code: 5 });
+    expect(await cli('run', 'release', String(held.id), '--by', '李处')).toMatchObject({ code: 0 });
     expect(addsUp(await hub.ended(held.id))).toMatchObject({ state: 'published', counts: { read: 51, rejected: 11, unchanged: 38, added: 1, changed: 1, removed: 1 } });
     const after = await served();
     expect([Object.keys(after).length, after[numberOf(39)], after[numberOf(0)], after[numberOf(61)]]).toEqual([40, '甲厂', null, undefined]);
@@ -91,7 +99,8 @@ describe('held, failed, and what people decide', () => {
     renameSync(copy, `${copy}.away`);
     const late = await deliver(rows, '2025-05-01');
     expect(late).toMatchObject({ state: 'held', reason: { rule: 'delivery-late' } });
-    expect(await cli('run', 'release', String(late.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-10' } });
+    expect(await cli('run', 'release', String(late.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-RUNS-12' } });
+    expect(await cli('run', 'discard', String(late.id), '--reason', '身份证 11010519491231002X')).toMatchObject({ code: 2, said: { code: 'HUSHU-RUNS-13' } });
     expect(await cli('run', 'discard', String(late.id))).toMatchObject({ code: 0 });
     renameSync(`${copy}.away`, copy);
     expect(await deliver(rows, '2025-05-01')).toMatchObject({ state: 'published', replayed: true, counts: { read: 40, added: 40 } });
@@ -111,7 +120,7 @@ describe('held, failed, and what people decide', () => {
     expect(addsUp(await hub.ended(failed.id))).toMatchObject({ state: 'published', counts: { read: 41, unchanged: 39, added: 1, changed: 1, removed: 0 } });
     // Handed in before the other of that day, it takes effect before it.
     expect((await served())[numberOf(39)]).toBe('丙厂');
-    expect(await cli('run', 'retry', String(failed.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-07' } });
+    expect(await cli('run', 'retry', String(failed.id))).toMatchObject({ code: 1, said: { code: 'HUSHU-RUNS-10' } });
   });
 
   it('the ledger is listed and shown, and what is not there is said', async () => {

@@ -5,12 +5,16 @@ const BY_CHANCE: Record<string, string[]> = {
   'runs.run': ['token', 'lease_by', 'lease_until', 'attempts', 'started_at', 'ended_at', 'stored_path'],
   'runs.step': ['id', 'ms', 'at'],
   'runs.chunk': ['committed_at'],
+  'runs.event': ['id', 'at'],
+  'runs.transition': ['id', 'at'],
   'staging.reject': ['raw'],
   'reconcile.review_task': ['id'],
 };
 
 /** Relations that are compared by other than their rows. */
 const ROWS: Record<string, string> = {
+  // Written beside the line while it works, at most once a second.
+  'runs.progress': 'select null where false',
   // Which bells were rung, not how often: a bell may be rung twice and has one effect.
   'runs.outbox': 'select distinct queue, run from runs.outbox',
   // Measured off the line, as the rows stand at that moment; a dead worker's are made up for within a minute.

@@ -14,7 +14,7 @@ export interface TestGateway extends ServingStore {
   sent: string[];
   inject(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A client of a department and an access token of it. */
-  clientOf(department: string, options?: { scopes?: ('persons' | 'operations')[]; grant?: string }): Promise<{ id: string; secret: string; token: string }>;
+  clientOf(department: string, options?: { scopes?: ('persons' | 'operations')[]; grant?: string; officer?: string }): Promise<{ id: string; secret: string; token: string }>;
   tokenOfClient(id: string, secret: string, form?: Record<string, string>): Promise<LightMyRequestResponse>;
 }
 
@@ -22,7 +22,7 @@ export async function testGateway(): Promise<TestGateway> {
   const hub = await servingStore();
   const logged: object[] = [];
   const app = await createGateway({
-    database: hub.store.database, keys: hub.keys, clock: systemClock, redis: undefined, publicUrl: PUBLIC_URL, log: (entry) => { logged.push(entry); },
+    database: hub.store.database, keys: hub.keys, clock: systemClock, redis: undefined, publicUrl: PUBLIC_URL, officers: { release: { people: 2 } }, log: (entry) => { logged.push(entry); },
   });
   const sent: string[] = [];
   const inject = async (options: InjectOptions): Promise<LightMyRequestResponse> => {

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Database } from '#database';
 import type { Clock } from '#kernel';
 import type { Keys } from '#keys';
+import { Ledger, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { fastify } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -32,6 +33,7 @@ export interface GatewayParts {
   publicUrl: string;
   /** A number that the call shown on the front page may ask for: somebody of the invented district, where there is one. */
   exampleNumber?: () => Promise<string | undefined>;
+  officers: OfficerSettings;
   log: Log;
 }
 
@@ -77,7 +79,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const sweep = setInterval(() => { void Promise.all([clients.sweepAssertions(clock.now()), answered.sweep()]).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, answered, audit, directory, freshness, query, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+    GatewayModule.of({ database, answered, audit, directory, freshness, query, ledger: new Ledger(database, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
 import { HubError, systemClock } from '#kernel';
 import { loadKeys, openDocument, type Keys } from '#keys';
+import { readOfficerSettings } from '#runs';
 import { readGatewaySettings, readSettings } from '#services';
 import { createGateway } from './gateway.js';
 import { logToStdout } from './http/log.js';
@@ -18,7 +19,7 @@ try {
   });
   const redis = settings.REDIS_URL === undefined ? undefined : openRedis(settings.REDIS_URL);
   const app = await createGateway({
-    database, keys, clock: systemClock, redis, publicUrl: own.HUSHU_PUBLIC_URL, log: logToStdout,
+    database, keys, clock: systemClock, redis, publicUrl: own.HUSHU_PUBLIC_URL, officers: readOfficerSettings(settings.HUSHU_CONFIG), log: logToStdout,
     exampleNumber: () => exampleOf(settings.HUSHU_DATA, keys),
   });
   await app.listen(settings.HUSHU_PORT, own.HUSHU_HOST);

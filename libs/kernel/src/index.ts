@@ -5,9 +5,9 @@
 // Never: does I/O, holds a key, knows a feed or a district.
 export { HubError, type HubErrorParts, type Text } from './error/hub-error.js';
 export { systemClock, type Clock } from './clock/clock.js';
-export { checkCharacter, foldDocument, parseCitizenId, type CitizenId } from './document/citizen-id.js';
+export { checkCharacter, foldDocument, holdsCitizenId, parseCitizenId, type CitizenId } from './document/citizen-id.js';
 export { DOCUMENT_KINDS, normaliseDocument, type DocumentProblem, type NormalDocument } from './document/document.js';
-export { normalisePhone } from './document/phone.js';
+export { holdsPersonalNumber, normalisePhone } from './document/phone.js';
 export { packBlock, packInto, unpackBlock } from './document/pack.js';
 export { parseSocialCredit, socialCreditCheck, type SocialCredit } from './document/social-credit.js';
 export { dateOfDays, daysFrom2000, isRealDate, parseDate, type DateResult } from './date/date.js';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { action } from '../frame/command.js';
 
-const BY = ['--by <name>', '谁作此决定 / who decides', 'cli'] as const;
+const BY = ['--by <name>', '谁作此决定，默认为本机用户 / who decides; the user of this machine unless said'] as const;
+const REASON = ['--reason <text>', '为什么，不写任何人的号码 / why, with nobody\'s number in it'] as const;
 
 export function register(program: Command): void {
   const run = program.command('run').description('批次处理记录 / the run ledger');
@@ -10,7 +11,7 @@ export function register(program: Command): void {
   action(run.command('show <id>').description('一次处理:步骤、计数、拒收 / one run: steps, counts, rejects').option('--rejects <n>', '列出多少条拒收 / how many rejects to list', '20')
     .option('--raw', '显示拒收行原文 / show the raw lines of rejects'), async () => (await import('../run/run.js')).show);
   action(run.command('watch <id>').description('看着一次处理:行数、速度、剩余时间 / watch a run: rows, speed, time to go; --json: one event a line'), async () => (await import('../run/run.js')).watch);
-  action(run.command('retry <id>').description('重做失败的处理 / take a failed run up again').option(...BY), async () => (await import('../run/run.js')).retry);
-  action(run.command('release <id>').description('放行挂起的批次 / publish a held delivery').option(...BY), async () => (await import('../run/run.js')).release);
-  action(run.command('discard <id>').description('舍弃挂起或失败的批次 / discard a held or failed delivery').option(...BY), async () => (await import('../run/run.js')).discard);
+  action(run.command('retry <id>').description('重做失败的处理 / take a failed run up again').option(...BY).option(...REASON), async () => (await import('../run/run.js')).retry);
+  action(run.command('release <id>').description('放行挂起的批次，须两人先后放行 / publish a held delivery: two people release it, one after the other').option(...BY).option(...REASON), async () => (await import('../run/run.js')).release);
+  action(run.command('discard <id>').description('舍弃挂起或失败的批次 / discard a held or failed delivery').option(...BY).option(...REASON), async () => (await import('../run/run.js')).discard);
 }

@@ -17,7 +17,9 @@ export async function perform<Options extends object>(
 
 /** Codes that mean: start the hub, or wait for it. */
 const NOT_READY = new Set(['HUSHU-CLI-01', 'HUSHU-SERVICES-07', 'HUSHU-SERVICES-10']);
-const USAGE = new Set(['HUSHU-CLI-02', 'HUSHU-SERVICES-15', 'HUSHU-POPULATION-03', 'HUSHU-POPULATION-04', 'HUSHU-CLI-08', 'HUSHU-CLI-09', 'HUSHU-CLI-31']);
+const USAGE = new Set(['HUSHU-CLI-02', 'HUSHU-SERVICES-15', 'HUSHU-POPULATION-03', 'HUSHU-POPULATION-04', 'HUSHU-CLI-08', 'HUSHU-CLI-09', 'HUSHU-CLI-31', 'HUSHU-RUNS-13', 'HUSHU-RUNS-14']);
+/** Not for this person to do. */
+const DENIED = new Set(['HUSHU-RUNS-11']);
 
 function report(error: unknown, output: Output): ExitCode {
   if (!(error instanceof HubError)) {
@@ -28,5 +30,6 @@ function report(error: unknown, output: Output): ExitCode {
   }
   output.error(error);
   if (USAGE.has(error.code)) return EXIT.usage;
+  if (DENIED.has(error.code)) return EXIT.denied;
   return NOT_READY.has(error.code) ? EXIT.notReady : EXIT.failed;
 }

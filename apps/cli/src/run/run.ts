@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os';
 import { ROW_RULES } from '#feeds';
 import { HubError, systemClock, type Text } from '#kernel';
-import { Ledger, type Run, type RunProgress, type RunState } from '#runs';
+import { Ledger, readOfficerSettings, type Run, type RunProgress, type RunState, type Verb } from '#runs';
 import { groupRejects, listRejects } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
@@ -69,27 +70,38 @@ function lineOf({ run, rowsDone, rowsExpected, rowsPerSecond, etaSeconds }: RunP
   return { zh: line, en: line };
 }
 
-export const retry = decision(['failed'], 'accepted');
-export const release = decision(['held'], 'accepted', (run) => { if (run.reason?.rule === 'delivery-late') throw tooLate(run); });
-export const discard = decision(['held', 'failed'], 'discarded');
+export const retry = decision('retry');
+export const release = decision('release');
+export const discard = decision('discard');
 
-function decision(from: RunState[], to: 'accepted' | 'discarded', check?: (run: Run) => void): Work<{ by: string }> {
+function decision(verb: Verb): Work<{ by?: string; reason?: string }> {
   return ({ output, options, args }) => withStore(async (store) => {
     const ledger = ledgerOf(store);
-    const before = await getRun(ledger, args[0]);
-    check?.(before);
-    if (!(await ledger.decide(before.id, from, to, options.by))) throw wrongState(before, from);
+    const { id } = await getRun(ledger, args[0]);
+    const { people } = readOfficerSettings(store.settings.HUSHU_CONFIG).release;
+    const judgement = { by: options.by ?? osUser(), reason: options.reason ?? '于命令行决定 / decided at the command line' };
+    const { state, releasedBy, needs } = (await ledger.decide(id, verb, judgement, people))!;
+    if (needs > 0) {
+      output.data({ run: id, state, releasedBy, needs }, () => `${id} ${state} ${releasedBy.join('、')}`);
+      output.say({
+        zh: `已记下放行请求;还须另外 ${needs} 人确认,由其运行:hushu run release ${id} --by 姓名 --reason 理由`,
+        en: `The release is noted; ${needs} more must confirm it, each with: hushu run release ${id} --by NAME --reason TEXT`,
+      });
+      return EXIT.partial;
+    }
     const run = await getRun(ledger, args[0]);
-    output.data(shown(run), () => `${run.id} ${run.state}`);
+    output.data({ ...shown(run), releasedBy, needs }, () => `${run.id} ${run.state}`);
     return EXIT.ok;
   });
 }
 
-function tooLate(run: Run): HubError {
-  return new HubError({
-    code: 'HUSHU-CLI-10', zh: `处理 ${run.id} 的数据早于已发布的批次,而那些批次不能重放,不能放行`, en: `Run ${run.id} is older than what is published, which cannot be replayed with it in its place: it cannot be released`,
-    hintZh: '用 hushu run discard 舍弃,或请供数部门交付更新的批次', hintEn: 'Discard it with hushu run discard, or ask for a newer delivery',
-  });
+/** Whoever is at the command line; an account without a name (as in some containers) goes by its number. */
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`;
+  }
 }
 
 function shown(run: Run): object {
@@ -105,11 +117,4 @@ async function getRun(ledger: Ledger, id: string): Promise<Run> {
   const run = /^\d{1,9}$/.test(id) ? await ledger.find(Number(id)) : null;
   if (run !== null) return run;
   throw new HubError({ code: 'HUSHU-CLI-06', zh: `没有编号为 ${id} 的处理`, en: `There is no run ${id}`, hintZh: '用 hushu run list 查看', hintEn: 'See hushu run list' });
-}
-
-function wrongState(run: Run, from: RunState[]): HubError {
-  return new HubError({
-    code: 'HUSHU-CLI-07', zh: `处理 ${run.id} 的状态是 ${run.state},只有 ${from.join('、')} 时可以这样做`,
-    en: `Run ${run.id} is ${run.state}; this is for runs that are ${from.join(' or ')}`,
-  });
 }

@@ -34,6 +34,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-GATEWAY-30': type('idempotency-key-reused', 409, '幂等键已用于其他请求', 'Idempotency key reused', '这个 Idempotency-Key 在一天之内已用于另一个请求；换一个键再发。', 'Within a day this Idempotency-Key was given to another call; send this one under a key of its own.'),
   'HUSHU-GATEWAY-31': type('idempotency-key-busy', 409, '同一请求正在办理', 'The same call is being done', '同一个请求正在办理；按 Retry-After 用同一个键再发，即得其答复。', 'The same call is being done; send it again under the same key after Retry-After and get its answer.'),
   'HUSHU-GATEWAY-32': type('too-many-streams', 429, '事件流过多', 'Too many streams', '一个客户端同时只能打开有限个事件流；先关闭不用的。', 'A client may have only so many event streams open; close those you do not read.'),
+  'HUSHU-GATEWAY-33': type('officer-missing', 403, '不是经办人的客户端', 'No officer behind this client', '决定须由具名的经办人作出；用 hushu client create --officer 为其建立客户端。', 'A person with a name decides; make them a client with hushu client create --officer.'),
+  'HUSHU-RUNS-10': type('run-state', 409, '批次的状态不允许', 'Run in no state for it', '这一批次当前的状态不能作此决定；查看 GET /v1/runs/{id} 的 state 和 decisions。', 'The run is in no state for this decision; see state and decisions of GET /v1/runs/{id}.'),
+  'HUSHU-RUNS-11': type('second-person-required', 403, '须由另一人确认', 'Somebody else must confirm', '放行须由不同的人先后作出，同一人只算一次。', 'A release takes different people; one person counts once.'),
+  'HUSHU-RUNS-12': type('run-too-late', 409, '批次早于已发布的批次', 'Older than what is published', '早于已发布批次的不能放行；舍弃它，或请供数部门交付更新的批次。', 'What is older than what is published cannot be released; discard it, or ask for a newer delivery.'),
+  'HUSHU-RUNS-13': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

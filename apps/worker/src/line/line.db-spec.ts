@@ -59,7 +59,7 @@ describe('a step of the line', () => {
     expect(told).toEqual(['accepted 42501']);
     await owner.query('grant insert on staging.reject to hushu_staging');
     await owner.end();
-    expect(await bench.ledger.decide(run.id, ['failed'], 'accepted', 'test')).toBe(true);
+    expect(await bench.ledger.decide(run.id, 'retry', { by: 'test', reason: 'mended' })).toMatchObject({ state: 'accepted' });
     await line.stage(run.id);
     expect(await bench.ledger.find(run.id)).toMatchObject({ state: 'staged', counts: { read: 27 } });
   });

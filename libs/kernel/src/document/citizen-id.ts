@@ -60,3 +60,10 @@ export function parseCitizenId(s: string): CitizenId | null {
     division,
   };
 }
+
+/** Whether free text holds somebody's citizen id. */
+export function holdsCitizenId(text: string): boolean {
+  if (text.length < 15) return false;
+  const runs = text.normalize('NFKC').match(/\d{15,17}[\dXx]?\d*/g);
+  return runs?.some((run) => parseCitizenId(run)?.valid === true) ?? false;
+}

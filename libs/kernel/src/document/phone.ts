@@ -1,3 +1,5 @@
+import { holdsCitizenId } from './citizen-id.js';
+
 const MOBILE = /^1[3-9]\d{9}$/;
 const LANDLINE = /^0\d{2,3}[2-9]\d{6,7}$/;
 const LOCAL = /^[2-9]\d{6,7}$/;
@@ -7,4 +9,9 @@ export function normalisePhone(s: string): string | null {
   if (MOBILE.test(s)) return s;
   const digits = s.normalize('NFKC').replace(/[\s()-]/g, '').replace(/^(?:\+86|0086|86(?=1\d{10}$))/, '');
   return MOBILE.test(digits) || LANDLINE.test(digits) || LOCAL.test(digits) ? digits : null;
+}
+
+/** Whether free text holds a number that is somebody's: a citizen id or a mobile number. */
+export function holdsPersonalNumber(text: string): boolean {
+  return holdsCitizenId(text) || /(?<!\d)1[3-9]\d{9}(?!\d)/.test(text.normalize('NFKC').replace(/(?<=\d)[\s-](?=\d)/g, ''));
 }

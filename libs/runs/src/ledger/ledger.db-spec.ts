@@ -211,38 +211,3 @@ describe('moving a run on', () => {
     expect(await ledger.lastPublished('pension')).toMatchObject({ seenDigest: '2026-02-03', run: { id: 2 } });
   });
 });
-
-describe('what people decide', () => {
-  async function held(): Promise<Run> {
-    const run = await accept('pension', '2026-02-01');
-    await ledger.advance((await claim(run, 'accepted'))!, {
-      state: 'held', counts: { ...NO_COUNTS, read: 5, held: 5 }, reason: { rule: 'delivery-shrinks', text: { zh: '少', en: 'fewer' } },
-    });
-    return run;
-  }
-
-  it('sends a held run on, or ends it, once', async () => {
-    const run = await held();
-    expect(await claim(run, 'staged')).toBeNull();
-    expect(await ledger.decide(run.id, ['held'], 'discarded', 'officer')).toBe(true);
-    expect(await ledger.decide(run.id, ['held'], 'accepted', 'officer')).toBe(false);
-    expect(await ledger.find(run.id)).toMatchObject({ state: 'discarded', counts: { held: 5 } });
-  });
-
-  it('has what was released read again from its first row, and rings for it', async () => {
-    const run = await held();
-    await store.database.pool('staging').query('select runs.commit_chunk($1, 100, 99, 1)', [run.id]);
-    await ledger.decide(run.id, ['held'], 'accepted', 'officer');
-    expect((await bells()).at(-1)).toBe(`stage ${run.id}`);
-    expect(await ledger.lastChunkRow(run.id)).toBe(0);
-    expect(await ledger.find(run.id)).toMatchObject({ state: 'accepted', released: true, reason: null, attempts: 0, counts: NO_COUNTS });
-    expect(await claim(run, 'accepted')).not.toBeNull();
-  });
-
-  it('takes up what failed without calling it released', async () => {
-    const run = await accept('pension', '2026-02-02');
-    await ledger.advance((await claim(run, 'accepted'))!, { state: 'failed', reason: { rule: 'x', text: { zh: '错', en: 'wrong' } } });
-    await ledger.decide(run.id, ['failed'], 'accepted', 'officer');
-    expect(await ledger.find(run.id)).toMatchObject({ state: 'accepted', released: false, reason: null });
-  });
-});

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Clock } from '#kernel';
 import type { Database } from '#database';
+import { decide, lapseReleases, RELEASE_PEOPLE, type Decided, type Judgement, type Verb } from '../decision/decide.js';
 import { endSessionsOf } from './end-sessions.js';
 import { runFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './run.js';
 
@@ -169,6 +170,7 @@ export class Ledger {
         outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null],
     );
     if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
+    if (outcome.state === 'held') await lapseReleases(client, lease.run);
     await this.announce(client, lease.run, outcome.state);
     // What waited for this one (its feed, or the lane) need not wait for the sweep.
     if (ended || outcome.state === 'held') {
@@ -219,25 +221,14 @@ export class Ledger {
     return rows.map((row) => ({ ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path } }));
   }
 
-  /**
-   * People decide on a held or failed run. Who lets it go on has it read from its first row again: what was
-   * published since then may be other than what it was matched against.
-   * @returns false when the run is in no state for it
-   */
-  async decide(id: number, from: RunState[], to: 'accepted' | 'discarded', by: string): Promise<boolean> {
+  /** One person decides on a held or failed run; a release takes `people` of them. Null: no such run. Throws as `decide` says. */
+  async decide(id: number, verb: Verb, judgement: Judgement, people = RELEASE_PEOPLE): Promise<Decided | null> {
     return this.database.transaction('runs', async (client) => {
-      const { rowCount } = to === 'discarded'
-        ? await client.query(
-          `update runs.run set state = 'discarded', decided_by = $3, lease_until = null, ended_at = clock_timestamp() where id = $1 and state = any ($2)`, [id, from, by])
-        : await client.query(
-          `update runs.run set state = 'accepted', decided_by = $3, lease_until = null, ended_at = null, attempts = 0, released = released or state = 'held',
-             reason_rule = null, reason = null, digest = null, seen_digest = null, warnings = null, rows_read = null, rows_duplicate = null, rows_rejected = null,
-             rows_unchanged = null, rows_added = null, rows_changed = null, rows_removed = null, rows_held = null
-           where id = $1 and state = any ($2)`, [id, from, by]);
-      if (rowCount !== 1) return false;
-      if (to === 'accepted') await client.query('delete from runs.chunk where run = $1', [id]);
-      await this.announce(client, id, to);
-      return true;
+      const done = await decide(client, id, verb, judgement, people, this.clock.now());
+      if (done === null) return null;
+      const { moved, ...decided } = done;
+      if (moved) await this.announce(client, id, decided.state);
+      return decided;
     });
   }
 

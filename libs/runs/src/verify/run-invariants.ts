@@ -14,6 +14,12 @@ export function runInvariants(): Invariant[] {
       sql: `select id::text as what from runs.run where state in ('held', 'refused', 'failed') and reason_rule is null limit 20`,
     },
     {
+      name: 'what was released was released by as many different people as it took',
+      sql: `select r.id::text as what from runs.run r left join runs.decision d on d.run = r.id and d.verb = 'release' and not d.lapsed
+             where r.released and r.state not in ('held', 'discarded')
+             group by r.id having count(distinct d.by) < coalesce(max(d.needed), 1) limit 20`,
+    },
+    {
       name: 'no bell waits longer than a minute',
       sql: `select id::text as what from runs.outbox where sent_at is null and created_at < clock_timestamp() - interval '1 minute' limit 20`,
     },

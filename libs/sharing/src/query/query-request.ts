@@ -1,4 +1,4 @@
-import { parseCitizenId, type Text } from '#kernel';
+import { holdsCitizenId, type Text } from '#kernel';
 import { OPERATOR_PARTS, PURPOSE_PARTS, type OperatorPart, type PurposePart } from '../grant/grant.js';
 
 /** A call to look people up, checked for its shape; what the grant allows is looked at afterwards. */
@@ -125,12 +125,6 @@ function readParts(check: Check, value: unknown, at: string, allowed: ReadonlySe
     else parts[key] = text;
   }
   return parts;
-}
-
-function holdsCitizenId(text: string): boolean {
-  if (text.length < 15) return false;
-  const runs = text.normalize('NFKC').match(/\d{15,17}[\dXx]?\d*/g);
-  return runs?.some((run) => parseCitizenId(run)?.valid === true) ?? false;
 }
 
 function readDate(check: Check, value: unknown): string | undefined {

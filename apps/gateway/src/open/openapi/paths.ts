@@ -1,3 +1,4 @@
+import { decisionPaths } from './decision-paths.js';
 import { openPaths } from './open-paths.js';
 import { operationsPaths } from './operations-paths.js';
 import { qualityPaths } from './quality-paths.js';
@@ -7,5 +8,5 @@ import type { Operation } from './words.js';
 
 /** Every call there is; a test holds this list against the routes. */
 export function paths(): Record<string, Record<string, Operation>> {
-  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...watchingPaths, ...openPaths };
+  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...watchingPaths, ...openPaths };
 }

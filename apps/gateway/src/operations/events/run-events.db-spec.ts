@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contractChanges, FeedCatalogue, type ContractDefinition } from '#feeds';
 import { systemClock } from '#kernel';
-import { Ledger, NO_COUNTS, noteEvent, Progress, putContractsInForce, type Lease, type Run, type RunState } from '#runs';
+import { Ledger, NO_COUNTS, Progress, putContractsInForce, type Lease, type Run, type RunState } from '#runs';
 import { testGateway, type TestGateway } from '../../../../../test/support/gateway.js';
 
 interface Event { id?: string; event: string; data: any }
@@ -194,8 +194,8 @@ describe('what a data officer sees of runs and feeds', () => {
   it('shows a feed\'s deliveries, outcomes, changes and people\'s actions on one line of time, newest first', async () => {
     const run = await accept('cremation');
     await ledger.advance(await claim(run, 'accepted'), { state: 'held', counts, reason: { rule: 'shrink', text: { zh: '缩', en: 'shrunk' } } });
-    await hub.store.database.transaction('runs', (client) => noteEvent(client, { feed: 'cremation', run: run.id, kind: 'hold-released', by: '王科', detail: { reason: '核实' } }));
-    await ledger.decide(run.id, ['held'], 'accepted', '王科');
+    await ledger.decide(run.id, 'release', { by: '李处', reason: '核实' });
+    await ledger.decide(run.id, 'release', { by: '王科', reason: '已核实' });
     await ledger.advance(await claim(run, 'accepted'), { state: 'refused', counts });
     const kinds: string[] = [];
     let next: string | null = null;
@@ -206,9 +206,10 @@ describe('what a data officer sees of runs and feeds', () => {
       kinds.push(...page.items.map((item: any) => item.kind));
       ({ next } = page);
     } while (next !== null);
-    expect(kinds).toEqual(['run-refused', 'run-taken-up-again', 'hold-released', 'run-held', 'delivered']);
-    expect(pages[2]).toMatchObject({ feed: 'cremation', run: run.id, by: '王科', detail: { reason: '核实' }, text: { zh: '放行挂起的批次' } });
-    expect(pages[4]).toMatchObject({ detail: { file: 'x.csv', contractVersion: 'v1', mode: 'full' }, by: null });
+    expect(kinds).toEqual(['run-refused', 'run-taken-up-again', 'hold-released', 'release-proposed', 'run-held', 'delivered']);
+    expect(pages[2]).toMatchObject({ feed: 'cremation', run: run.id, by: '王科', detail: { reason: '已核实', releasedBy: ['李处', '王科'], needs: 0 }, text: { zh: '放行挂起的批次' } });
+    expect(pages[3]).toMatchObject({ by: '李处', detail: { reason: '核实', releasedBy: ['李处'], needs: 1 } });
+    expect(pages[5]).toMatchObject({ detail: { file: 'x.csv', contractVersion: 'v1', mode: 'full' }, by: null });
     expect(pages[0]).toMatchObject({ detail: { read: 400, rejected: 2 } });
     expect((await get('/v1/feeds/cremation/timeline?cursor=WzFd')).statusCode).toBe(400);
     // A feed of the district to which nothing has happened has an empty one.

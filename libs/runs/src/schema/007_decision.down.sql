@@ -1,0 +1,2 @@
+drop view runs.run_decision;
+drop table runs.decision;
