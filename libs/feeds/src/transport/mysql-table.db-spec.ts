@@ -38,7 +38,6 @@ describe('a table of a MariaDB front-end database', () => {
           },
         };
       },
-      cut: async () => void await owner.query(`kill user ${LOGIN}@'127.0.0.1'`),
       withoutRights: async (table) => void await owner.query(`revoke select on ${table} from ${LOGIN}@'127.0.0.1'`),
       fill: async (table, rows, note) => void await owner.query(
         `insert into ${table} select seq, concat('王', seq), '1990-01-01', '2026-01-01', seq, repeat('x', ${note}), timestamp '2020-01-01 00:00:00' + interval seq second, '增'

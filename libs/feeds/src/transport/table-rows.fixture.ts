@@ -18,7 +18,7 @@ export interface SupplierDatabase {
   /** A second connection that has begun a transaction. */
   begin(): Promise<{ run(statement: string): Promise<void>; commit(): Promise<void> }>;
   /** Ends every connection of the hub's login. */
-  cut(): Promise<void>;
+  cut?(): Promise<void>;
   /** The hub's login may read this table no more. */
   withoutRights(table: string): Promise<void>;
   /** A row each second, with a note of so many characters. */
