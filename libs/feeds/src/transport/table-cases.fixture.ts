@@ -167,7 +167,7 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
 
     // What MariaDB has written already goes on arriving after its session was ended.
     if (database.cut !== undefined) {
-          const cut = await opened(part, signal);
+      const cut = await opened(part, signal);
       expect(await faultOf((async () => {
         let read = 0;
         for await (const chunk of cut.arrival.chunks(signal)) if ((read += chunk.length) === chunk.length) await database.cut!();

@@ -1,5 +1,5 @@
 import type { Database } from '#database';
-import { feedRelation, type ByteSource, type FeedCatalogue, type FeedContract } from '#feeds';
+import { feedRelation, type FeedCatalogue } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, Progress, type Ledger, type Lease, type Outcome, type PublishedRun, type Run, type RunCounts, type StepCount } from '#runs';
 import { clearRun } from '../apply/apply-staged.js';
