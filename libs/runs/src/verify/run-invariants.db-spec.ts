@@ -7,6 +7,7 @@ import { runInvariants } from './run-invariants.js';
 const BREAKS: Record<string, string> = {
   'read = duplicate + rejected + unchanged + added + changed + held': `update runs.run set rows_rejected = 4`,
   'what is held names its rule, what is refused or failed too': `update runs.run set state = 'refused'`,
+  'what was released was released by as many different people as it took': `update runs.run set released = true; insert into runs.decision (run, verb, by, reason, needed, at) values (1, 'release', 'one', 'why', 2, now())`,
   'no bell waits longer than a minute': `insert into runs.outbox (queue, run, created_at) values ('stage', 1, clock_timestamp() - interval '2 minutes')`,
   'the publish lane is held by a run that is at work, or by none': `update runs.lane set run = 1`,
 };
