@@ -18,4 +18,4 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8080
-CMD ["node", "dist/apps/gateway/src/main.js"]
+CMD ["node", "dist/programs/gateway.js"]

@@ -10,7 +10,7 @@ if (!existsSync(`${root}/node_modules/commander`)) {
   console.error(chinese ? '尚未安装依赖,请先运行:npm start' : 'Nothing is installed yet. Run: npm start');
   process.exit(3);
 }
-const main = `${root}/dist/apps/cli/src/main.js`;
+const main = `${root}/dist/programs/cli.js`;
 // A start and a migration run what stands in the checkout; every other command runs what was started.
 if (existsSync(`${root}/scripts/build.mjs`) && (!existsSync(main) || ['up', 'migrate'].includes(process.argv[2]))) {
   const { build } = await import('../scripts/build.mjs');

@@ -1,6 +1,7 @@
 /**
- * Compiles apps and libs into dist, file by file, with SWC; everything that is not TypeScript travels along.
- * A file whose content was compiled before is left alone, so a build with nothing to do costs some twenty milliseconds.
+ * Compiles apps and libs into dist, file by file, with SWC; everything that is not TypeScript travels along. Then the
+ * programs are put together (bundle.mjs). A file whose content was compiled before is left alone, and so are the
+ * programs when nothing they are made of has changed: a build with nothing to do costs some twenty milliseconds.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.stamp.json');
+const PROGRAMS = join(DIST, 'programs');
+/** Programs that were started before this build still ask for the parts they were made of. */
+const KEEP_PARTS_MS = 24 * 3600_000;
 const SPEC = /\.(spec|db-spec|e2e-spec)\.ts$/;
 /** Console sources are bundled by Vite, not compiled file by file. */
 const SKIP = new Set(['node_modules', 'dist', 'console']);
@@ -42,14 +46,39 @@ export async function build() {
       }
     }));
   }
-  const gone = Object.keys(before).filter((name) => !existsSync(join(ROOT, name)));
+  const gone = Object.keys(before).filter((name) => name !== 'programs' && !existsSync(join(ROOT, name)));
   for (const name of gone) {
     const target = join(DIST, name.replace(/\.ts$/, '.js'));
     rmSync(target, { force: true });
     rmSync(`${target}.map`, { force: true });
   }
-  if (stale.length > 0 || gone.length > 0) put(STAMP, JSON.stringify(after));
+  after.programs = programsStamp(after);
+  if (failed.length === 0 && (before.programs !== after.programs || !existsSync(join(PROGRAMS, 'cli.js')))) await putTogether(failed);
+  if (failed.length > 0) delete after.programs;
+  if (stale.length > 0 || gone.length > 0 || before.programs !== after.programs) put(STAMP, JSON.stringify(after));
   return { written: stale.length - failed.length, failed };
+}
+
+/** Changes with everything the programs are made of: our files, the packages, and how they are put together. */
+function programsStamp(files) {
+  const hash = createHash('sha1').update(JSON.stringify(Object.entries(files).filter(([name]) => name !== 'programs').sort()));
+  for (const file of ['package-lock.json', 'scripts/bundle.mjs']) hash.update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+async function putTogether(failed) {
+  try {
+    const { bundle } = await import('./bundle.mjs');
+    const files = await bundle(DIST);
+    for (const { path, contents } of files) put(path, contents);
+    const current = new Set(files.map(({ path }) => path));
+    for (const name of readdirSync(PROGRAMS)) {
+      const path = join(PROGRAMS, name);
+      if (!current.has(path) && Date.now() - statSync(path).mtimeMs > KEEP_PARTS_MS) rmSync(path, { force: true });
+    }
+  } catch (error) {
+    failed.push({ file: 'dist/programs', message: error.message });
+  }
 }
 
 async function write({ source, target, text }, transform, options) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BUILT = join(import.meta.dirname, '../../dist');
-const MAIN = join(BUILT, 'apps/worker/src/main.js');
+const MAIN = join(BUILT, 'programs/worker.js');
 /** With it a process whose parent has gone ends too, as under the supervisor. */
 const PRELOAD = join(BUILT, 'libs/services/src/supervisor/preload.mjs');
 const PATIENCE = 60_000;

@@ -99,7 +99,7 @@ export class IngestHub {
   static async start(settings: Settings, databaseUrl: string, redisUrl: string, keepDeliveries: boolean): Promise<IngestHub> {
     const keys = await loadKeys(join(settings.HUSHU_DATA, 'keys'));
     const database = new Database({ url: databaseUrl, passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)) });
-    const worker = fork(join(ROOT, 'dist/apps/worker/src/main.js'), [], {
+    const worker = fork(join(ROOT, 'dist/programs/worker.js'), [], {
       env: {
         ...inheritedEnvironment(), NODE_ENV: 'production', HUSHU_DATA: settings.HUSHU_DATA, HUSHU_CONFIG: settings.HUSHU_CONFIG,
         DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, HUSHU_KEEP_DELIVERIES: keepDeliveries ? 'on' : 'off',

@@ -69,7 +69,7 @@ export async function servingHub(people: number, say: (line: string) => void): P
 
     const [gatewayPort, barePort] = [await freePort(), await freePort()];
     const gateway = `http://127.0.0.1:${gatewayPort}`;
-    const server = start(children, join(ROOT, 'dist/apps/gateway/src/main.js'), [], {
+    const server = start(children, join(ROOT, 'dist/programs/gateway.js'), [], {
       ...inheritedEnvironment(), NODE_ENV: 'production', HUSHU_DATA: folder, HUSHU_PORT: String(gatewayPort), HUSHU_HOST: '127.0.0.1', HUSHU_PUBLIC_URL: gateway,
       DATABASE_URL: postgres.url, REDIS_URL: redis?.url ?? '',
     });

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 
 /** In the order help shows them; a command that is not named here comes after, by its name. */
@@ -16,11 +15,9 @@ async function main(): Promise<void> {
     .description('户枢:区级人口基础信息库 / Hushu: a district\'s population base library')
     .showHelpAfterError('(--help 查看用法 / for usage)')
     .exitOverride();
-  const folder = join(import.meta.dirname, 'commands');
-  const names = readdirSync(folder).filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -3));
+  const names = readdirSync(join(import.meta.dirname, 'commands')).filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -3));
   names.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
-  const files = await Promise.all(names.map((name) =>
-    import(pathToFileURL(join(folder, `${name}.js`)).href) as Promise<{ register(program: Command): void }>));
+  const files = await Promise.all(names.map((name) => import(`./commands/${name}.js`) as Promise<{ register(program: Command): void }>));
   for (const file of files) file.register(program);
   inherit(program);
   await program.parseAsync();

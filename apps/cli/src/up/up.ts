@@ -8,9 +8,6 @@ import { gatewayAnswers } from './gateway-answers.js';
 
 interface Options { port?: string; people?: string; empty?: boolean; console: boolean }
 
-/** Everything a program is made of, beside its main file: loaded while PostgreSQL starts. */
-const MADE_OF = { worker: 'worker.module.js', gateway: 'gateway.js' };
-
 /** Starts the hub and stays until it is asked to stop. */
 export const run: Work<Options> = async ({ output, options }) => {
   const settings = await readSettings({
@@ -32,9 +29,10 @@ export const run: Work<Options> = async ({ output, options }) => {
 };
 
 function supervision(settings: Settings, options: Options, output: Output): ConstructorParameters<typeof Supervisor>[0] {
-  const program = (name: keyof typeof MADE_OF): { name: string; entry: string; warm: string[] } => {
-    const folder = join(settings.root, 'dist', 'apps', name, 'src');
-    return { name, entry: join(folder, 'main.js'), warm: ['reflect-metadata', pathToFileURL(join(folder, MADE_OF[name])).href, 'class-validator'] };
+  const program = (name: 'worker' | 'gateway'): { name: string; entry: string; warm: string[] } => {
+    const file = (of: string): string => join(settings.root, 'dist', 'programs', of);
+    // Everything a program is made of, beside its main file, is loaded while PostgreSQL starts.
+    return { name, entry: file(`${name}.js`), warm: [`${name}.module.js`, 'checking.js'].map((of) => pathToFileURL(file(of)).href) };
   };
   const prepared = import('../migrate/prepare.js').then(({ preparation }) => preparation(settings));
   // Told where it is waited for; until then nobody listens.

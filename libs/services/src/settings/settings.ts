@@ -17,9 +17,7 @@ export type Settings = Readonly<HubSettings> & {
  */
 export async function readSettings(over: Partial<Record<keyof HubSettings, unknown>> = {}): Promise<Settings> {
   // class-validator takes longer to load than most commands take to run.
-  const [{ plainToInstance }, { validateSync }, { HubSettings }] = await Promise.all([
-    import('class-transformer'), import('class-validator'), import('./hub-settings.js'),
-  ]);
+  const [{ plainToInstance, validateSync }, { HubSettings }] = await Promise.all([import('./checking.js'), import('./hub-settings.js')]);
   const root = rootFolder();
   const given = Object.fromEntries(
     Object.entries({ ...process.env, ...over }).filter(([name, value]) => NAMES.has(name) && value !== undefined && value !== ''),
@@ -36,9 +34,7 @@ export async function readSettings(over: Partial<Record<keyof HubSettings, unkno
 
 /** The worker's own settings, checked. Throws HUSHU-SERVICES-15. */
 export async function readWorkerSettings(): Promise<Readonly<WorkerSettings>> {
-  const [{ plainToInstance }, { validateSync }, { WorkerSettings }] = await Promise.all([
-    import('class-transformer'), import('class-validator'), import('./worker-settings.js'),
-  ]);
+  const [{ plainToInstance, validateSync }, { WorkerSettings }] = await Promise.all([import('./checking.js'), import('./worker-settings.js')]);
   const { HUSHU_KEEP_DELIVERIES = 'on', HUSHU_CHUNK_ROWS = '100000', HUSHU_TELL_POINTS = 'off', HUSHU_KILL_AT } = process.env;
   const settings = plainToInstance(WorkerSettings, {
     HUSHU_KEEP_DELIVERIES, HUSHU_CHUNK_ROWS, HUSHU_TELL_POINTS, ...(HUSHU_KILL_AT ? { HUSHU_KILL_AT } : {}),
@@ -50,9 +46,7 @@ export async function readWorkerSettings(): Promise<Readonly<WorkerSettings>> {
 
 /** The gateway's own settings, checked. Throws HUSHU-SERVICES-15. */
 export async function readGatewaySettings(hub: Pick<Settings, 'HUSHU_PORT'>): Promise<Readonly<GatewaySettings>> {
-  const [{ plainToInstance }, { validateSync }, { GatewaySettings }] = await Promise.all([
-    import('class-transformer'), import('class-validator'), import('./gateway-settings.js'),
-  ]);
+  const [{ plainToInstance, validateSync }, { GatewaySettings }] = await Promise.all([import('./checking.js'), import('./gateway-settings.js')]);
   const { HUSHU_PUBLIC_URL, HUSHU_HOST } = process.env;
   const settings = plainToInstance(GatewaySettings, {
     HUSHU_PUBLIC_URL: HUSHU_PUBLIC_URL || `http://localhost:${hub.HUSHU_PORT}`, HUSHU_HOST: HUSHU_HOST || 'localhost',
