@@ -67,8 +67,11 @@ function shuffled(lanes: Delivery[][], random: () => number): Delivery[] {
   return order;
 }
 
+/** The feeds that deliver to these worlds. */
+const FEEDS = [...new Set(worldOf(1).flat().map(({ feed }) => feed))];
+
 async function stateAfter(order: Delivery[]): Promise<Record<string, string>> {
-  const bench = await LineBench.open();
+  const bench = await LineBench.open('config', FEEDS);
   try {
     for (const { feed, day, mode, records, gone } of order) {
       await (mode === 'full' ? bench.full(feed, day, records) : bench.delta(feed, day, records, gone));
