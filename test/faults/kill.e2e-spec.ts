@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateHash } from '#registry';
 import { listRejects } from '#staging';
 import { contestedFile, insuredFile, insuredRows, MEDICAL } from '../support/deliveries.js';
-import { largeDelivery, smallDistrict, type Delivery } from './district.js';
+import { configWith, largeDelivery, smallDistrict, TWELVE, type Delivery } from './district.js';
 import { FaultGround } from './fault-ground.js';
 import type { FaultHub } from './fault-hub.js';
 import { planKills, type Kill } from './kill-plan.js';
@@ -21,8 +21,8 @@ describe('kill -9 of the worker', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hushu-kill-'));
-    ground = await FaultGround.open();
-    deliveries = await smallDistrict(folder, ground.catalogue.configDir);
+    ground = await FaultGround.open(configWith(TWELVE, join(folder, 'config')));
+    deliveries = await smallDistrict(join(folder, 'district'), TWELVE);
     const hub = await ground.hub();
     const worker = hub.start({ HUSHU_TELL_POINTS: 'on' });
     const digests: Record<string, string>[] = [];
@@ -67,7 +67,7 @@ describe('kill -9 of the worker', () => {
   }, 600_000);
 
   it('is followed by a worker that goes on behind the last chunk that was committed', async () => {
-    const delivery = await largeDelivery(join(folder, 'large'), ground.catalogue.configDir);
+    const delivery = await largeDelivery(join(folder, 'large'));
     const chunks = { HUSHU_CHUNK_ROWS: '1' };
     const calm = await ground.hub();
     calm.start(chunks);
