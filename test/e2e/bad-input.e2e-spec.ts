@@ -131,6 +131,15 @@ describe('bad input', () => {
     await rejectedAmong(insuredFile([...GOOD.slice(0, 10), [...insuredRow(99), '1'], ...GOOD.slice(10)]), 11, 'row-columns', null);
   });
 
+  it('half a delivery with a row whose key cannot be read is held; with few lacking it is published, and what it lacks stays', async () => {
+    const cut = await deliver(insuredFile([...GOOD.slice(0, 15), insuredRow(99, { 参保编号: '' })]));
+    expect(cut).toMatchObject({ state: 'held', reason: { rule: 'delivery-shrinks', text: words, hint: words }, counts: { read: 16, rejected: 1, unchanged: 15, removed: 0 } });
+    expect(cut.reason!.text.en).toMatch(/lacks at least 14 of 30/);
+    const almost = await deliver(insuredFile([...GOOD.slice(0, 29), insuredRow(99, { 参保编号: '' })]));
+    expect(almost).toMatchObject({ state: 'published', counts: { read: 30, rejected: 1, unchanged: 29, removed: 0 } });
+    expect(await insured()).toBe(30);
+  });
+
   it('a line of 10 MB is thrown out, and the rows behind it are read', async () => {
     const [before, behind] = [csvOf(GOOD.slice(0, 10)), csvOf(GOOD.slice(10)).split('\n').slice(1).join('\n')];
     await rejectedAmong(Buffer.concat([encodeGb18030(before), Buffer.alloc(10 << 20, 'x'), encodeGb18030(`\n${behind}`)]), 11, 'row-too-long', null);

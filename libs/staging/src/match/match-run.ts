@@ -5,14 +5,17 @@ import type { DeliveryReader } from '../scan/delivery-reader.js';
 import { copyUnseen } from '../scan/known-rows.js';
 import type { StagedSql } from '../table/staged-sql.js';
 
+interface Match { counts: RunCounts; currentRows: number; lacking: number }
+
 /**
  * Finds what a staged delivery changes, by source key, in one transaction, and counts it. What it writes is
  * private to the run, and a repetition after a crash begins with the fence and ends in the same rows.
+ * @returns `lacking`: records a full delivery does not name, those it may hold in rows without a key taken off
  */
 export async function matchRun(o: {
   database: Database; lease: Lease; sql: StagedSql; contract: FeedContract; first: boolean; full: boolean;
   known: HashSet | null; delivery: DeliveryReader; steps: StepCount[];
-}): Promise<{ counts: RunCounts; currentRows: number }> {
+}): Promise<Match> {
   const { sql, lease, delivery } = o;
   const { read, duplicate, rejected, unchanged, staged } = delivery.counts;
   const counts: RunCounts = { read, duplicate, rejected, unchanged, added: 0, changed: 0, removed: 0, held: 0 };
@@ -20,7 +23,7 @@ export async function matchRun(o: {
     // Nothing was there before: what is staged is new, what a delta removes was never here.
     counts.added = staged;
     counts.unchanged += delivery.counts.removals;
-    return { counts, currentRows: 0 };
+    return { counts, currentRows: 0, lacking: 0 };
   }
   const client = await o.database.pool('staging').connect();
   let broken: Error | undefined;
@@ -32,10 +35,13 @@ export async function matchRun(o: {
     await client.query('delete from staging.change where run = $1', [lease.run]);
     await client.query('select staging.analyze_run_table($1, $2)', [sql.feed, lease.run]);
     if (o.contract.stamp !== undefined && !o.full) await client.query(fill('stale'));
+    let lacking = 0;
     if (o.full && o.known !== null) {
-      await client.query('delete from staging.removal where run = $1 and row_no is null', [lease.run]);
+      const forget = () => client.query('delete from staging.removal where run = $1 and row_no is null', [lease.run]);
+      await forget();
+      if (await copyUnseen(client, o.known) > 0) lacking = Math.max(0, (await client.query(fill('gone'))).rowCount! - delivery.keyless);
       // A row whose very key could not be read may be one of those that seem to be gone: nothing is inferred then.
-      if (await copyUnseen(client, o.known) > 0 && delivery.keyless === 0) await client.query(fill('gone'));
+      if (delivery.keyless > 0) await forget();
     }
     const changes = await client.query(fill('change'));
     killPoint('stage.matching', lease.run);
@@ -51,7 +57,7 @@ export async function matchRun(o: {
     counts.changed = Number(by.changed) + Number(said.records);
     counts.unchanged = read - duplicate - rejected - counts.added - counts.changed;
     o.steps.push({ step: 'match', relation: 'change', rows: changes.rowCount ?? 0, ms: performance.now() - start });
-    return { counts, currentRows: o.known?.size ?? 0 };
+    return { counts, currentRows: o.known?.size ?? 0, lacking };
   } catch (error) {
     await client.query('rollback').catch((cause: Error) => { broken = cause; });
     throw error;

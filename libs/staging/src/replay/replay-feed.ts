@@ -69,7 +69,7 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
     });
     if (copy === null) {
       own = scanned;
-      const held = heldFor({ run, contract, counts: own.counts, currentRows: own.currentRows, blocked: own.blocked });
+      const held = heldFor({ ...own, run, contract });
       if (held !== null) {
         await fenced((client) => clearRun(client, run.feed, run.id));
         return { state: 'held', counts: heldBack(own.counts), reason: held, warnings: own.warnings, digest: own.digest, seenDigest: own.digest };

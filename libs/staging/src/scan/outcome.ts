@@ -45,7 +45,7 @@ export function heldLate(run: Run, last: Run, unread: 'contract' | 'copy' | 'red
 
 /** Why a delivery goes beyond its contract, or null; one that people have released does not. */
 export function heldFor(o: {
-  run: Run; contract: FeedContract; counts: RunCounts; currentRows: number; blocked: RowFault | null;
+  run: Run; contract: FeedContract; counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null;
 }): RunReason | null {
   const { counts, contract } = o;
   const release = { zh: '核实后运行 hushu run release 或 hushu run discard', en: 'When it is clear why, run hushu run release or hushu run discard' };
@@ -58,10 +58,13 @@ export function heldFor(o: {
   }
   // Of rejects driven again many may be rejected again: that says nothing of a delivery.
   if (o.run.redrive !== null) return null;
-  if (o.run.mode === 'full' && o.currentRows > 0 && counts.removed > o.currentRows * contract.limits.shrink) {
+  if (o.run.mode === 'full' && o.currentRows > 0 && o.lacking > o.currentRows * contract.limits.shrink) {
     return {
       rule: 'delivery-shrinks', hint: release,
-      text: {
+      text: counts.removed === 0 ? {
+        zh: `现有 ${o.currentRows} 条中至少缺 ${o.lacking} 条（${percent(o.lacking, o.currentRows)}），契约允许 ${percent(contract.limits.shrink, 1)}；因有读不出主键的行，所缺的不会被移除`,
+        en: `It lacks at least ${o.lacking} of ${o.currentRows} records (${percent(o.lacking, o.currentRows)}); the contract allows ${percent(contract.limits.shrink, 1)}. As it has rows whose key cannot be read, none of them would be removed`,
+      } : {
         zh: `将移除 ${counts.removed} 条，占现有 ${o.currentRows} 条的 ${percent(counts.removed, o.currentRows)}，契约允许 ${percent(contract.limits.shrink, 1)}`,
         en: `It would remove ${counts.removed} of ${o.currentRows} records (${percent(counts.removed, o.currentRows)}); the contract allows ${percent(contract.limits.shrink, 1)}`,
       },

@@ -30,7 +30,7 @@ export interface ScanOrder {
   progress: Progress;
 }
 
-export interface Scanned { counts: RunCounts; currentRows: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string }
+export interface Scanned { counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string }
 
 /** Brings a delivery's rows into the lease's private table and finds what they change. */
 export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scanned> {

@@ -79,8 +79,8 @@ export class Stager {
     await this.open(run, lease, resumeAfter === 0);
     killPoint('stage.opened', run.id);
     const scanned = await scanDelivery(this.parts, { run, lease, signal, contract, source, sql, first, resumeAfter, steps, progress });
-    const { counts, currentRows, blocked, warnings, digest } = scanned;
-    const held = heldFor({ run, contract, counts, currentRows, blocked });
+    const { counts, warnings, digest } = scanned;
+    const held = heldFor({ ...scanned, run, contract });
     return {
       state: held === null ? 'staged' : 'held',
       counts: held === null ? counts : heldBack(counts),
