@@ -19,4 +19,5 @@ export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline
 export { Progress } from './progress/progress.js';
 export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
 export { contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
+export { putSettingsInForce, type SettingsFile } from './setting/settings-in-force.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

@@ -11,6 +11,7 @@ import { withStore } from '../frame/store.js';
 import { fetchOf } from './fetch.js';
 import { applyContracts, planContracts } from '../migrate/contract-tables.js';
 import { noteContracts } from '../migrate/note-contracts.js';
+import { noteSettings } from '../migrate/note-settings.js';
 
 interface Options { config?: string; dryRun?: boolean; destructive?: boolean; by: string; limit: string }
 
@@ -85,7 +86,9 @@ export const apply: Work<Options> = ({ output, options, args }) => withStore(asy
   if (options.dryRun) return EXIT.ok;
   await applyContracts(store.database, contracts, options.destructive === true);
   const changed = await noteContracts(store.database, catalogue, options.by);
+  const settings = await noteSettings(store.database, folder, options.by);
   if (changed.length > 0) output.say({ zh: `契约有新版本: ${changed.join('、')}`, en: `Contracts of another version: ${changed.join(', ')}` });
+  if (settings.length > 0) output.say({ zh: `设置有变更: ${settings.join('、')}`, en: `Settings that changed: ${settings.join(', ')}` });
   return EXIT.ok;
 }, over(options.config));
 

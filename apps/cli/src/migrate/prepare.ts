@@ -5,6 +5,7 @@ import { loadKeys } from '#keys';
 import type { Settings } from '#services';
 import { applyContracts } from './contract-tables.js';
 import { noteContracts } from './note-contracts.js';
+import { noteSettings } from './note-settings.js';
 
 /** The store behind `adminUrl`, up to what this checkout and the district say: roles, schemas, tables of contracts. */
 export async function prepareStore(settings: Settings, adminUrl: string): Promise<MigrationReport> {
@@ -21,6 +22,7 @@ export async function preparation(settings: Settings): Promise<(store: { adminUr
     try {
       await applyContracts(database, catalogue.contracts);
       await noteContracts(database, catalogue, 'migrate');
+      await noteSettings(database, settings.HUSHU_CONFIG, 'migrate');
       if (redisUrl === undefined) await queuesOnPostgres(database);
     } finally {
       await database.end();

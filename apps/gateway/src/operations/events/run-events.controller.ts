@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { Database } from '#database';
-import { readProgress, readTransitions } from '#runs';
+import { readTransitions } from '#runs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PARAMETER, readParameters } from '../../http/parameters.js';
+import { readParameters } from '../../http/parameters.js';
 import { Policy } from '../../http/policy.decorator.js';
 import { plain } from '../../http/problem.js';
-import { mayActOn } from '../feeds-of.js';
+import { runInSight } from '../run-in-sight.js';
 import { RunStreams } from './run-streams.js';
 
 /** Runs as they go, as Server-Sent Events. */
@@ -26,15 +26,11 @@ export class RunEventsController {
   @Policy('operations')
   async watchRun(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const { id } = request.params as { id: string };
-    if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
-    const pool = this.database.pool('operations');
-    const [run] = await readProgress(pool, [Number(id)]);
-    if (!run || !mayActOn(request, run.feed)) throw plain('HUSHU-GATEWAY-20');
+    const run = await runInSight(request, this.database);
     const after = lastSeen(request);
     if (request.method === 'HEAD') return answerHead(reply);
     // A browser that comes back when all has been said is told, by 204, not to come again.
-    const over = after !== undefined && run.step === null && run.state !== 'held' && (await readTransitions(pool, run.run, after, 1)).length === 0;
+    const over = after !== undefined && run.step === null && run.state !== 'held' && (await readTransitions(this.database.pool('operations'), run.run, after, 1)).length === 0;
     if (over) void reply.code(204).header('cache-control', 'no-store').send();
     else await this.streams.watch(request, reply, run.run, after);
   }
