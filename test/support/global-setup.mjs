@@ -70,6 +70,7 @@ function endLeftovers() {
     if (!owner || lives(Number(owner))) continue;
     const folder = join(tmpdir(), name);
     for (const file of ['postgres/data/postmaster.pid', 'redis/hushu.pid']) endNamed(join(folder, file));
+    for (const home of readdirSync(folder).filter((name) => name.startsWith('mariadb-'))) endNamed(join(folder, home, 'server.pid'));
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {

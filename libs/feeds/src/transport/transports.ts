@@ -47,4 +47,8 @@ export function checkTransport(contract: FeedContract, file: ContractFile): void
     const formats = transport.formats.join(' / ');
     file.fault(['format', 'kind'], 'transport-format', `传输方式 ${kind} 只用于 ${formats} 格式`, `the transport ${kind} carries ${formats} only`);
   }
+  const { encoding } = contract.format;
+  if (transport.formats !== undefined && encoding !== undefined && encoding !== 'utf-8') {
+    file.fault(['format', 'encoding'], 'encoding-unfit', `传输方式 ${kind} 由系统自行写成 utf-8，不能是 ${encoding}`, `what the transport ${kind} brings is written by the hub as utf-8, never ${encoding}`);
+  }
 }
