@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
-import { Ledger, NO_COUNTS, type Run } from '#runs';
+import { FetchLedger, Ledger, NO_COUNTS, type Run } from '#runs';
 import { testGateway, type TestGateway } from '../../../../test/support/gateway.js';
 
 /** Officers of the hub act on every feed, those of a department (here civil affairs, which supplies marriage) on its own. */
@@ -48,6 +48,14 @@ describe('what data officers see and decide', () => {
     while ((await feedsAt('/v1/feeds', 'zhang')).length === 0) await pause(100);
     expect(await feedsAt('/v1/feeds', 'wang')).toEqual(['cremation', 'marriage', 'social-assistance']);
     expect((await feedsAt('/v1/feeds', 'zhang')).length).toBeGreaterThan(10);
+    const fetches = new FetchLedger(hub.store.database, ledger);
+    const due = new Date('2026-01-01T00:00:00Z');
+    await fetches.schedule([{ feed: 'marriage', firstDue: due, nextDue: due }]);
+    const reason = { rule: 'transport-denied', text: { zh: '不接受口令', en: 'The password is refused' }, hint: { zh: '核对', en: 'Check it' } };
+    await fetches.end((await fetches.claim('marriage', 'worker'))!.lease, { outcome: 'failed', reason }, due);
+    const seen = ((await get('/v1/feeds', 'wang')).json() as { items: { feed: string; held?: number; fetch?: object | null }[] }).items;
+    expect(seen.find(({ feed }) => feed === 'marriage')).toMatchObject({ held: 1, fetch: { due: expect.stringMatching(/^2026-01-01T/), outcome: 'failed', failures: 1, waiting: 0, ...reason } });
+    expect(seen.find(({ feed }) => feed === 'cremation')?.fetch ?? null).toBeNull();
     const facets = (await get('/v1/rejects/facets', 'wang')).json() as { facets: { feed: unknown[]; run: unknown[] } };
     expect([facets.facets.feed, facets.facets.run]).toEqual([[{ value: 'marriage', rejects: 1 }], [{ value: String(theirs.id), rejects: 1 }]]);
     expect(await feedsAt('/v1/runs?feed=pension', 'wang')).toEqual([]);

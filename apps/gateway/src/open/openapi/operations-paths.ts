@@ -4,7 +4,7 @@ const REJECTS = [filter('run', 'integer'), filter('feed'), filter('rule'), filte
 
 /** For data officers. */
 export const operationsPaths: Record<string, Record<string, Operation>> = {
-  '/v1/feeds': { get: { tags: ['operations'], summary: '数据源 · feeds and their freshness', security: [{ oauth: ['operations'] }], responses: { 200: json('Page', 'Feeds'), ...SECURED } } },
+  '/v1/feeds': { get: { tags: ['operations'], summary: '数据源 · feeds, their freshness and colour; of those that are fetched how the last fetch ended, why, and what to do', security: [{ oauth: ['operations'] }], responses: { 200: json('Page', 'Feeds'), ...SECURED } } },
   '/v1/runs': { get: page('批次 · runs, newest first', [filter('feed'), filter('state')]) },
   '/v1/runs/{id}': {
     get: {
