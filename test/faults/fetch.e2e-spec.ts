@@ -57,7 +57,7 @@ describe('fetching by a running worker', () => {
     await published(2);
     expect((await runs())[1]).toMatchObject({ file_name: 'yb.20250602.csv', state: 'published', rows_read: 31, rows_added: 1, rows_changed: 0 });
     expect(readdirSync(drop)).toEqual(['done']);
-    expect(readdirSync(join(drop, 'done')).filter((name) => !name.endsWith('.json')).map((name) => name.replace(/^[^-]*-/, ''))).toEqual(['yb.20250601.csv', 'yb.20250602.csv']);
+    expect(readdirSync(join(drop, 'done')).filter((name) => !name.endsWith('.json')).map((name) => name.replace(/^[^-]*-[^-]*-/, ''))).toEqual(['yb.20250601.csv', 'yb.20250602.csv']);
     expect(await hub.brokenInvariants()).toEqual([]);
   });
 });

@@ -83,7 +83,8 @@ export class FetchLine {
     const { deliveries, credential, clock } = this.parts;
     await deliveries.clearLeft(lease);
     const { kind: _kind, ...options } = contract.transport;
-    const transport = await transportOf(contract).open({ contract, options, credential, clock });
+    const transport = await transportOf(contract).open({ contract, options, credential, clock, passed: (step) => killPoint(`fetch.${step}`, 0) });
+    killPoint('fetch.opened', 0);
     let taken = 0;
     let fault: unknown = null;
     let look: Look;

@@ -16,7 +16,7 @@ export interface Drop {
   identity(name: string, signal: AbortSignal): Promise<string | null>;
   /** @throws `transport-changed` when the file is not, or while it is read ceases to be, the one of that identity */
   chunks(name: string, identity: string, signal: AbortSignal): AsyncIterable<Buffer>;
-  /** `to` may begin with one folder, which is made when it is not there. */
+  /** `to` may begin with one folder, which is made when it is not there; what has that name already is the same file and makes room. */
   move(name: string, to: string, signal: AbortSignal): Promise<void>;
   remove(name: string, signal: AbortSignal): Promise<void>;
   /** Never throws. */
@@ -52,6 +52,7 @@ export class DropTransport implements Transport {
 
   async* arrivals(_cursor: unknown, signal: AbortSignal): AsyncGenerator<Arrival, Look, void> {
     const lies = await patiently(this.patience(signal), (ending) => this.drop.list(ending));
+    this.context.passed?.('listed');
     const wanted = this.context.options['pattern'] as RegExp | undefined;
     const files = [...lies.keys()].filter((name) => !name.endsWith(MANIFEST) && isSound(name) && (wanted?.test(name) ?? true));
     const manifests = [...lies.keys()].filter((name) => name.endsWith(MANIFEST)).map((name) => name.slice(0, -MANIFEST.length))
@@ -97,6 +98,7 @@ export class DropTransport implements Transport {
       throw error;
     }
     const bytes = Buffer.concat(parts);
+    this.context.passed?.('manifest');
     return { ...found, manifestSm3: createHash('sm3').update(bytes).digest('hex'), manifest: this.judge(file, bytes) };
   }
 
@@ -145,7 +147,10 @@ export class DropTransport implements Transport {
     if (identity === undefined) {
       throw transportFault('transport-changed', `清单已在 ${this.drop.place}，而文件 ${file} 不在`, `In ${this.drop.place} the manifest is there and its file ${file} is not`, { file });
     }
-    yield* flowing(this.patience(signal), (ending) => this.drop.chunks(file, identity, ending));
+    for await (const chunk of flowing(this.patience(signal), (ending) => this.drop.chunks(file, identity, ending))) {
+      this.context.passed?.('read');
+      yield chunk;
+    }
     done(identity);
   }
 
@@ -153,17 +158,22 @@ export class DropTransport implements Transport {
    * Puts away what was taken and nothing else: what lies there now may be the next delivery under the same name.
    * The file goes first, so that a crash between the two is found by the manifest and told again.
    */
-  private async settle({ file, manifestIdentity }: Found, { sm3 }: Manifest, read: string | undefined): Promise<void> {
+  private async settle(found: Found, { sm3 }: Manifest, read: string | undefined): Promise<void> {
+    const { file, manifestIdentity, manifestSm3 } = found;
     const manifest = file + MANIFEST;
+    const time = this.timeOf(found)!;
     const now = await this.alone((signal) => this.drop.identity(file, signal));
     const same = await this.alone((signal) => this.drop.identity(manifest, signal)) === manifestIdentity
       && (now === null || (read === undefined ? await this.sm3Of(file, now) === sm3 : now === read));
     if (!same) {
       throw transportFault('transport-changed', `${file} 采用后又被替换，未移走`, `${file} was replaced after it was taken and stays where it is`, { file });
     }
-    const stamp = this.context.clock.now().toISOString().replace(/[-:.]/g, '');
+    this.context.passed?.('settling');
+    // The same name however often a crash makes this begin again: what was moved half is not moved twice.
+    const stamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${manifestSm3.slice(0, 8)}`;
     for (const name of now === null ? [manifest] : [file, manifest]) {
       await this.alone((signal) => this.context.options['done'] === 'move' ? this.drop.move(name, `done/${stamp}-${name}`, signal) : this.drop.remove(name, signal));
+      this.context.passed?.('settled');
     }
   }
 

@@ -43,8 +43,9 @@ class HttpTransport implements Transport {
   async* arrivals(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Arrival, Look, void> {
     const since = textOf(cursor?.since);
     const { url, answer, page } = await firstPage(this.client, this.options, since, textOf(cursor?.etag), signal);
+    this.context.passed?.('first-page');
     this.agreeOnTime(url, answer);
-    if (page !== null) yield new HttpArrival(this.client, this.options, this.context.contract, { url, answer, page }, since);
+    if (page !== null) yield new HttpArrival(this.client, this.options, this.context, { url, answer, page }, since);
     return { current: answer.at };
   }
 
@@ -70,7 +71,7 @@ class HttpArrival implements Arrival {
   private latest: string | null = null;
 
   constructor(
-    private readonly client: HttpClient, private readonly options: HttpOptions, private readonly contract: FeedContract,
+    private readonly client: HttpClient, private readonly options: HttpOptions, private readonly context: TransportContext,
     private readonly first: FirstPage, private readonly since: string | null,
   ) {
     const { answer, page, url } = first;
@@ -78,7 +79,7 @@ class HttpArrival implements Arrival {
     if (told === null) throw answerFault(url, answer, `第 1 页的 ${options.asOfPath.join('.')} 不是时间`, `page 1 has no time at ${options.asOfPath.join('.')}`, { page: 1 });
     // Nothing is known of what has not happened yet.
     this.asOf = new Date(Math.min(told.getTime(), answer.at.getTime()));
-    this.fileName = fileNameOf(contract, this.asOf);
+    this.fileName = fileNameOf(context.contract, this.asOf);
     // Without an ETag the same business time may stand for other rows: each fetch is its own then, and its content tells.
     const etag = etagOf(first);
     const mark = etag === null ? answer.at.toISOString() : createHash('sm3').update(`${since ?? ''}\n${etag}`).digest('hex').slice(0, 32);
@@ -87,10 +88,11 @@ class HttpArrival implements Arrival {
 
   async* chunks(signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
     this.rows = 0;
-    const { stamp } = this.contract;
+    const { stamp } = this.context.contract;
     const stamped = this.options.sinceParameter !== null && this.first.page.asOf === null && stamp !== undefined;
     for await (const { rows, lines } of allPages(this.client, this.options, this.first, signal)) {
       this.rows += rows;
+      this.context.passed?.('page');
       if (stamped) this.see(lines, stamp);
       for (let at = 0; at < lines.length; at += CHUNK) yield lines.subarray(at, at + CHUNK);
     }

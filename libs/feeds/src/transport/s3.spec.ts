@@ -71,7 +71,7 @@ describe('a bucket with deliveries', () => {
         await arrival.accepted?.();
       }
       await transport.close();
-      expect((await names()).map((name) => name.replace(/\d{8}T\d{9}Z/, 'TIME'))).toEqual(['in/done/TIME-a-20250601.csv', 'in/done/TIME-a-20250601.csv.manifest.json']);
+      expect((await names()).map((name) => name.replace(/\d{8}T\d{6}Z-[0-9a-f]{8}/, 'TIME'))).toEqual(['in/done/TIME-a-20250601.csv', 'in/done/TIME-a-20250601.csv.manifest.json']);
     }
   });
 

@@ -94,6 +94,7 @@ class BucketDrop implements Drop {
     const { Bucket, Key } = this.object(name);
     const CopySource = `${Bucket}/${Key.split('/').map(encodeURIComponent).join('/')}`;
     await this.told(name, () => client.send(new sdk.CopyObjectCommand({ ...this.object(to), CopySource }), { abortSignal }));
+    this.context.passed?.('copied');
     await this.remove(name, abortSignal);
   }
 

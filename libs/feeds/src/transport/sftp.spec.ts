@@ -94,7 +94,7 @@ describe('an SFTP server with deliveries', () => {
       }
       await transport.close();
       expect(readdirSync(server!.folder)).toEqual(['done']);
-      expect(readdirSync(join(server!.folder, 'done')).map((name) => name.slice(20))).toEqual(['a-20250601.csv', 'a-20250601.csv.manifest.json']);
+      expect(readdirSync(join(server!.folder, 'done')).map((name) => name.slice(26))).toEqual(['a-20250601.csv', 'a-20250601.csv.manifest.json']);
     }
   });
 

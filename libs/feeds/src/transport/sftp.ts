@@ -96,6 +96,8 @@ class SftpDrop implements Drop {
     const { sftp } = await this.connected(signal);
     // That it is there already is the usual failure; any other is told by the next step.
     await this.call<void>(signal, name, (done) => sftp.mkdir(posix.dirname(this.pathOf(to)), () => done(undefined)));
+    // A rename does not overwrite here.
+    await this.call<void>(signal, name, (done) => sftp.unlink(this.pathOf(to), () => done(undefined)));
     await this.call<void>(signal, name, (done) => sftp.rename(this.pathOf(name), this.pathOf(to), done));
   }
 

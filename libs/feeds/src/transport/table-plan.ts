@@ -52,6 +52,7 @@ export interface TablePlan {
   /** The table's column with the time of change; null for a feed that is read whole. */
   stamp: string | null;
   overlapSeconds: number;
+  passed: NonNullable<TransportContext['passed']>;
 }
 
 /** A column of the table as it is there. Whatever is neither a time nor a flag is taken as text. */
@@ -80,6 +81,7 @@ export async function planOf(context: TransportContext): Promise<TablePlan> {
     fields: contract.fields.map((field) => ({ field, column: columns.get(field.column) ?? field.column })),
     stamp: contract.mode === 'delta' ? stamp! : null,
     overlapSeconds: options.overlapSeconds ?? 600,
+    passed: (step) => context.passed?.(step),
   };
 }
 

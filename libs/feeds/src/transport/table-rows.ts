@@ -39,7 +39,9 @@ export class TableTransport implements Transport {
     try {
       signal.throwIfAborted();
       const now = await this.ask(signal, false, () => session.begin());
+      this.plan.passed('begun');
       const kinds = checkColumns(this.plan, await this.ask(signal, true, () => session.columns()));
+      this.plan.passed('columns');
       yield new TableArrival(this.plan, session, { now, kinds, cursor });
       return { current: timeOf(now) };
     } finally {
@@ -98,6 +100,7 @@ class TableArrival implements Arrival {
     try {
       signal.throwIfAborted();
       for await (const rows of session.rows(statement, parameters)) {
+        this.plan.passed('page');
         for (const cells of rows) {
           const line = json.line(read(cells));
           if (delivered !== null) {
@@ -118,6 +121,7 @@ class TableArrival implements Arrival {
       signal.removeEventListener('abort', cut);
     }
     if (told > 0 && stamped === 0) throw this.stampFault();
+    this.plan.passed('read');
     const rest = json.take();
     if (rest.length > 0) yield rest;
   }

@@ -25,6 +25,8 @@ export interface TransportContext {
   /** What the credential of that name holds. @throws HubError with rule `credential-missing` */
   credential(name: string): Promise<string>;
   clock: Clock;
+  /** Told of each step that is behind it: where fault tests end the process. A name of small letters, points and dashes. */
+  passed?(step: string): void;
 }
 
 export interface Transport {

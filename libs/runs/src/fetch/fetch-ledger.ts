@@ -160,6 +160,7 @@ export class FetchLedger {
       const rule = before?.reason_rule ?? null;
       if (reason !== undefined && rule !== reason.rule) await noteEvent(client, { feed: lease.feed, kind: 'fetch-failed', detail: { rule: reason.rule } });
       if (reason === undefined && rule !== null) await noteEvent(client, { feed: lease.feed, kind: 'fetch-recovered', detail: { rule } });
+      killPoint('fetch.ending', 0);
     });
   }
 

@@ -49,7 +49,9 @@ export class FetchedDeliveries {
     const sealed = cursor === null ? null : this.keys.sealer().sealBytes(Buffer.from(JSON.stringify(cursor)));
     if (arrival.empty?.() === true) {
       await rm(spooled.path, { force: true });
+      killPoint('fetch.empty', 0);
       if (sealed !== null) await this.fetches.moveCursor(lease, sealed);
+      killPoint('fetch.moved', 0);
       return null;
     }
     killPoint('fetch.spooled', 0);
@@ -83,6 +85,7 @@ export class FetchedDeliveries {
     try {
       await pipeline(counted, this.keys.sealer().sealStream(), createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), { signal });
       const sm3 = hash.digest('hex');
+      killPoint('fetch.sealed', 0);
       checkPromised(arrival.fileName, arrival.promised ?? {}, bytes, sm3);
       await rename(part, path);
       const directory = await open(folder, 'r');

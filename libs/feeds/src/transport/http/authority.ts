@@ -54,6 +54,7 @@ export class Authority {
     }
     const { access_token: value, expires_in: seconds } = answer.status === 200 ? tokenOf(answer.body) : {};
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw answerFault(tokenUrl, answer, '认证服务没有给出令牌', 'the token service gives no token');
+    this.context.passed?.('token');
     const lives = Number(seconds) > 0 ? Number(seconds) * 1000 : TOKEN_HOURS * 3_600_000;
     return { value, until: performance.now() + Math.max(lives - MARGIN_MS, lives / 2) };
   }
