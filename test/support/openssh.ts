@@ -38,7 +38,7 @@ export async function startOpenSsh(): Promise<OpenSsh | undefined> {
   if (existsSync(join(packages, 'lib'))) cpSync(join(packages, 'lib'), join(home, 'base'), { recursive: true, verbatimSymlinks: true });
   const folder = join(home, 'drop');
   mkdirSync(folder);
-  const [host, own] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+  const [host, own] = [keyPair(), keyPair()];
   writeFileSync(join(home, 'host-key'), host.private, { mode: 0o600 });
   writeFileSync(join(home, 'authorized-keys'), own.public, { mode: 0o600 });
   const port = await nextFreePort(22_400);
@@ -67,6 +67,14 @@ export async function startOpenSsh(): Promise<OpenSsh | undefined> {
     return undefined;
   }
   return { port, user: nameOf(account?.uid), key: own.private, hostKey: fingerprintOf(host.public), folder, hand, stop };
+}
+
+/** The library makes one now and then that it cannot read itself. */
+export function keyPair(): ReturnType<typeof ssh2.utils.generateKeyPairSync> {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** As `ssh-keygen -l` shows it, of a public key as it stands in a file. */

@@ -78,7 +78,7 @@ describe('a folder with deliveries', () => {
       if (done === 'keep') expect(left).toEqual(['a-20250601.csv', 'a-20250601.csv.manifest.json']);
       if (done === 'move') {
         expect(left).toEqual(['done']);
-        expect((await readdir(join(place, 'done'))).sort()).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}-a-20250601\.csv$/), expect.stringMatching(/Z-a-20250601\.csv\.manifest\.json$/)]);
+        expect((await readdir(join(place, 'done'))).sort()).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}-a-20250601\.csv$/), expect.stringMatching(/Z-[0-9a-f]{8}-a-20250601\.csv\.manifest\.json$/)]);
       }
       if (done === 'delete') expect(left).toEqual(['done']);
     }

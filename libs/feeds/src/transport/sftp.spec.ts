@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { HubError } from '#kernel';
 import { contextOf, manifestOf, outcomes, take, takeAll } from '../../../../test/support/drops.js';
-import { fingerprintOf, startOpenSsh, type OpenSsh } from '../../../../test/support/openssh.js';
+import { fingerprintOf, keyPair, startOpenSsh, type OpenSsh } from '../../../../test/support/openssh.js';
 import { startWire, type Wire } from '../../../../test/support/wire.js';
 import { openSftp } from './sftp.js';
 import type { Arrival, Transport } from './transport.js';
@@ -131,13 +130,13 @@ describe('an SFTP server with deliveries', () => {
 
 describe('an SFTP server with which something is wrong', () => {
   onServer('does not take the key, or the password, or the key is none', async () => {
-    expect(await ruleOf(look({}, ssh2.utils.generateKeyPairSync('ed25519').private))).toBe('transport-denied');
+    expect(await ruleOf(look({}, keyPair().private))).toBe('transport-denied');
     expect(await ruleOf(look({}, 'not-the-password'))).toBe('transport-denied');
     expect(await ruleOf(look({}, '-----BEGIN OPENSSH PRIVATE KEY-----\nnonsense\n'))).toBe('transport-denied');
   });
 
   onServer('is another one than agreed upon: the fault names the key it has', async () => {
-    const other = fingerprintOf(ssh2.utils.generateKeyPairSync('ed25519').public);
+    const other = fingerprintOf(keyPair().public);
     const work = look({ hostKey: other });
     expect(await ruleOf(work)).toBe('transport-denied');
     await expect(work).rejects.toMatchObject({ text: { zh: expect.stringContaining(server!.hostKey), en: expect.stringContaining(server!.hostKey) } });
