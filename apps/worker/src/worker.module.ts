@@ -3,14 +3,15 @@ import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
-import { FeedCatalogue, transportFault } from '#feeds';
+import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { CredentialStore, loadKeys, type Keys } from '#keys';
 import { FetchLedger, Ledger, Redrives } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
-import { credentialSetting, type Settings, type WorkerSettings } from '#services';
+import { type Settings, type WorkerSettings } from '#services';
 import { FetchedDeliveries, Redriver, Stager } from '#staging';
 import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
+import { credentialOf } from './line/credential-of.js';
 import { FetchLine } from './line/fetch.js';
 import { codeOf } from './line/error-code.js';
 import { Line } from './line/line.js';
@@ -77,13 +78,6 @@ export class WorkerModule {
 
 /** Where sealed deliveries are kept. */
 const deliveriesOf = (settings: Settings): string => join(settings.HUSHU_DATA, 'deliveries');
-
-/** Read anew each time: a credential that was set while the worker runs is used by the next fetch. */
-async function credentialOf(store: CredentialStore, name: string): Promise<string> {
-  const value = credentialSetting(name) ?? await store.read(name);
-  if (value === null) throw transportFault('credential-missing', `没有名为 ${name} 的口令或密钥`, `There is no credential ${name}`, { credential: name });
-  return value;
-}
 
 /** Redis, or BullMQ's own PostgreSQL backend where there is none. */
 function bellConnection(settings: Settings, database: Database): object {

@@ -40,7 +40,7 @@ export const list: Work<Options> = async ({ output, options }) => {
   });
   output.data(feeds, () => output.table(
     [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '格式', en: 'Format' }, { zh: '方式', en: 'Mode' }, { zh: '最新时点', en: 'Newest' }, { zh: '批次', en: 'Runs' }, { zh: '挂起', en: 'Held' }, { zh: '取数', en: 'Fetch' }],
-    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held, feed.fetch?.outcome ?? ''])));
+    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held, [feed.fetch?.outcome, feed.fetch?.['rule']].filter(Boolean).join(' ')])));
 };
 
 /** Every fault of the contracts; fails when there is one. */

@@ -23,7 +23,6 @@ export const fetchNow: Work<Options> = ({ output, options, args }) => withStore(
     output.say({ zh: `${reason.rule} ${reason.text.zh}`, en: `${reason.rule} ${reason.text.en}` });
     if (reason.hint) output.say(reason.hint);
   }
-  if (waiting > 0) output.say({ zh: `${waiting} 个文件尚无清单，暂不能取`, en: `${waiting} deliveries wait there without a manifest and cannot be taken yet` });
   return outcome === 'failed' ? EXIT.failed : EXIT.ok;
 }, options.config === undefined ? {} : { HUSHU_CONFIG: options.config });
 

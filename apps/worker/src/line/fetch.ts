@@ -1,5 +1,5 @@
 import {
-  dueAfterFailure, isFetched, isLate, nextDue, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type TransportRule,
+  dueAfterFailure, isFetched, isLate, nextDue, transportFault, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type TransportRule,
 } from '#feeds';
 import { HubError, type Clock } from '#kernel';
 import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
@@ -115,8 +115,9 @@ export class FetchLine {
     }
     signal.throwIfAborted();
     if (fault !== null) throw fault;
+    const waiting = look.waiting ?? 0;
     return {
-      outcome: taken > 0 ? 'fetched' : 'nothing-new', waiting: look.waiting ?? 0,
+      outcome: taken > 0 ? 'fetched' : 'nothing-new', waiting, ...(waiting === 0 ? {} : { reason: reasonOf(unfinished(waiting)) }),
       // A full delivery says how things were then; only of changes does "none" mean that what is known still holds.
       currentAsOf: contract.mode === 'delta' ? look.current : null,
     };
@@ -155,6 +156,11 @@ function reasonOf(error: unknown): RunReason {
     rule: 'HUSHU-WORKER-01', text: { zh: `取数时出错 (${codeOf(error)})`, en: `Something went wrong while fetching (${codeOf(error)})` },
     hint: { zh: '查看工作进程日志；排除后运行 hushu feed fetch', en: "See the worker's log; when it is put right, run hushu feed fetch" },
   };
+}
+
+/** No failure: an officer is told what is waited for. */
+function unfinished(waiting: number): HubError {
+  return transportFault('manifest-missing', `有 ${waiting} 个文件尚无清单，暂不采用`, `${waiting} files have no manifest yet and are not taken`, { waiting });
 }
 
 function deadly(times: number): HubError {

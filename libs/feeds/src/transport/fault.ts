@@ -58,9 +58,13 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   },
 };
 
-/** `details` holds counts, names and limits, never a value of a row, a password or an address with one in it. */
-export function transportFault(rule: TransportRule, zh: string, en: string, details: Record<string, unknown> = {}, cause?: unknown): HubError {
-  const { code, hint, retry } = TERMS[rule];
+/**
+ * @param details counts, names and limits, never a value of a row, a password or an address with one in it
+ * @param cure what to do, where it is not what the rule's others need
+ */
+export function transportFault(rule: TransportRule, zh: string, en: string, details: Record<string, unknown> = {}, cause?: unknown, cure?: Text): HubError {
+  const { code, hint: usual, retry } = TERMS[rule];
+  const hint = cure ?? usual;
   return new HubError({ code, zh, en, hintZh: hint.zh, hintEn: hint.en, details: { rule, ...details }, retry, cause });
 }
 

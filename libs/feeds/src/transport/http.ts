@@ -57,8 +57,9 @@ class HttpTransport implements Transport {
     const theirs = timeOfHeader(answer);
     if (theirs === null || Math.abs(theirs.getTime() - answer.at.getTime()) <= SKEW_MS) return;
     const [there, here] = [theirs.toISOString(), answer.at.toISOString()];
-    throw answerFault(url, answer, `服务的时钟是 ${there}，本机是 ${here}，相差超过 10 分钟：请先校时`,
-      `the service's clock says ${there}, ours ${here}, more than 10 minutes apart: set the clocks first`, { serviceClock: there, ourClock: here });
+    throw answerFault(url, answer, `服务的时钟是 ${there}，本机是 ${here}，相差超过 10 分钟`,
+      `the service's clock says ${there}, ours ${here}, more than 10 minutes apart`, { serviceClock: there, ourClock: here }, 'transport-answer',
+      { zh: '先校正走错的一方的时钟（NTP），再运行 hushu feed fetch。', en: 'Set the clock that is wrong (NTP), then run hushu feed fetch.' });
   }
 }
 

@@ -117,7 +117,8 @@ class BucketDrop implements Drop {
     const { endpoint, region = 'us-east-1', pathStyle, credential } = this.options;
     const [, accessKeyId, secretAccessKey] = /^\s*([^:\s]+):(\S+)\s*$/.exec(await this.context.credential(credential)) ?? [];
     if (accessKeyId === undefined) {
-      throw transportFault('transport-denied', '所录入的密钥应为 “accessKeyId:secretAccessKey”', 'The key that was entered must be "accessKeyId:secretAccessKey"', { place: this.place });
+      throw transportFault('transport-denied', '所录入的密钥应为 “accessKeyId:secretAccessKey”', 'The key that was entered must be "accessKeyId:secretAccessKey"', { place: this.place }, undefined,
+        { zh: `运行 hushu credential set ${credential}，按 accessKeyId:secretAccessKey 录入。`, en: `Run hushu credential set ${credential} and enter it as accessKeyId:secretAccessKey.` });
     }
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({

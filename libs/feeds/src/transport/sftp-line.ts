@@ -73,11 +73,15 @@ function signinFault(target: SftpTarget, seen: string | undefined, cause: Error 
   const where = { host, port, user };
   if (seen !== undefined && seen !== hostKey.replace(/=+$/, '')) {
     return transportFault('transport-denied',
-      `${host}:${port} 的主机密钥是 ${seen}，与契约的 hostKey 不符，未登录；向供数部门核实后方可改契约`,
-      `The host key of ${host}:${port} is ${seen}, not the contract's hostKey; nobody signed in. Change the contract only once the supplier has confirmed it`, { ...where, hostKey: seen }, cause);
+      `${host}:${port} 的主机密钥是 ${seen}，与契约的 hostKey 不符，未登录`,
+      `The host key of ${host}:${port} is ${seen}, not the contract's hostKey; nobody signed in`, { ...where, hostKey: seen }, cause, {
+        zh: '向供数部门当面或电话核实主机密钥；确已更换，方可修改 feed.yaml 的 hostKey，否则可能有人冒充。',
+        en: 'Have the supplier confirm the key in person or by phone; only then change hostKey in feed.yaml. Otherwise somebody may be posing as it.',
+      });
   }
   if (cause.message.includes('privateKey')) {
-    return transportFault('transport-denied', '所录入的私钥无法读取 (格式不符，或带有口令)', 'The private key that was entered cannot be read (another format, or under a passphrase)', where, cause);
+    return transportFault('transport-denied', '所录入的私钥无法读取 (格式不符，或带有口令)', 'The private key that was entered cannot be read (another format, or under a passphrase)', where, cause,
+      { zh: '用 hushu credential set 录入不带口令的 OpenSSH 私钥。', en: 'Enter an OpenSSH private key without a passphrase with hushu credential set.' });
   }
   if (cause.level === 'client-authentication') {
     return transportFault('transport-denied', `${host}:${port} 不接受用户 ${user} 的口令或密钥`, `${host}:${port} does not take the password or key of ${user}`, where, cause);

@@ -27,6 +27,7 @@ export interface Claimed {
 
 export interface FetchEnd {
   outcome: 'fetched' | 'nothing-new' | 'failed';
+  /** Why it failed, or what is waited for. */
   reason?: RunReason;
   /** The source was seen to hold nothing newer, as of then; null: the look could not tell. */
   currentAsOf?: Date | null;
@@ -149,7 +150,7 @@ export class FetchLedger {
   /** Writes how a fetch ended. Who asked while it went on gets another one at once. */
   async end(lease: FetchLease, { outcome, reason, currentAsOf, waiting }: FetchEnd, nextDue: Date): Promise<void> {
     await this.fenced(lease, async (client) => {
-      const { rows: [before] } = await client.query<{ reason_rule: string | null }>('select reason_rule from runs.fetch where feed = $1', [lease.feed]);
+      const { rows: [before] } = await client.query<{ reason_rule: string | null; outcome: string | null }>('select reason_rule, outcome from runs.fetch where feed = $1', [lease.feed]);
       await client.query(
         `update runs.fetch set lease_until = null, lease_by = null, ended_at = clock_timestamp(), outcome = $2, reason_rule = $3, reason = $4,
            failures = case $2 when 'failed' then failures + 1 else 0 end, current_as_of = coalesce($5, current_as_of), waiting = $6,
@@ -157,9 +158,9 @@ export class FetchLedger {
          where feed = $1`,
         [lease.feed, outcome, reason?.rule ?? null, reason === undefined ? null : JSON.stringify({ text: reason.text, hint: reason.hint }),
           currentAsOf ?? null, waiting ?? 0, nextDue]);
-      const rule = before?.reason_rule ?? null;
-      if (reason !== undefined && rule !== reason.rule) await noteEvent(client, { feed: lease.feed, kind: 'fetch-failed', detail: { rule: reason.rule } });
-      if (reason === undefined && rule !== null) await noteEvent(client, { feed: lease.feed, kind: 'fetch-recovered', detail: { rule } });
+      const rule = before?.outcome === 'failed' ? before.reason_rule : null;
+      if (outcome === 'failed' && reason !== undefined && rule !== reason.rule) await noteEvent(client, { feed: lease.feed, kind: 'fetch-failed', detail: { rule: reason.rule } });
+      if (outcome !== 'failed' && rule !== null) await noteEvent(client, { feed: lease.feed, kind: 'fetch-recovered', detail: { rule } });
       killPoint('fetch.ending', 0);
     });
   }

@@ -127,6 +127,7 @@ function repeated(last: RunCounts, rows: number, digest: string): Outcome {
     reason: {
       rule: 'delivery-repeated',
       text: { zh: '与上一批内容相同（行序不论），未作改动', en: 'The same rows as the last delivery, in whatever order: nothing changed' },
+      hint: { zh: '如本应有变化，请供数部门核对是否发错了文件；否则无须处理', en: 'If something should have changed, ask the supplier whether it sent the right file; otherwise nothing is to be done' },
     },
     seenDigest: digest,
     digest,

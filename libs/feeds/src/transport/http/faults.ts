@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import type { HubError } from '#kernel';
+import type { HubError, Text } from '#kernel';
 import { transportFault, type TransportRule } from '../fault.js';
 
 const EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
@@ -75,11 +75,11 @@ function certificateOf(url: URL, timeoutMs: number): Promise<Shown | null> {
 }
 
 /** A fault of an answer's own: where it stands, its status and what it calls itself; nothing of its body. */
-export function answerFault(url: URL, answer: { status: number; headers: Headers }, zh: string, en: string, details: Record<string, unknown> = {}, rule: TransportRule = 'transport-answer'): HubError {
+export function answerFault(url: URL, answer: { status: number; headers: Headers }, zh: string, en: string, details: Record<string, unknown> = {}, rule: TransportRule = 'transport-answer', cure?: Text): HubError {
   const type = headerOf(answer.headers, 'content-type')?.slice(0, 80) ?? null;
   const [typeZh, typeEn] = type === null ? ['未写明类型', 'no content type'] : [type, type];
   return transportFault(rule, `${url.host}${url.pathname} ${zh} (${answer.status}，${typeZh})`, `${url.host}${url.pathname}: ${en} (${answer.status}, ${typeEn})`,
-    { host: url.host, status: answer.status, contentType: type, ...details });
+    { host: url.host, status: answer.status, contentType: type, ...details }, undefined, cure);
 }
 
 /** As undici gives them: names in small letters. */
