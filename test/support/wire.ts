@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 /** A line to a server that can be cut or fall silent once so many bytes have come back over it. */
 export interface Wire {
@@ -8,10 +9,11 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export async function startWire(port: number): Promise<Wire> {
+/** @param tls what it shows to who comes; the server behind it hears plain words */
+export async function startWire(port: number, tls?: { key: string; cert: string }): Promise<Wire> {
   const sockets = new Set<Socket>();
   let plan: { bytes: number; how: 'cut' | 'silent' } | null = null;
-  const server = createServer((near) => {
+  const joined = (near: Socket): void => {
     const far = connect(port, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -20,11 +22,14 @@ export async function startWire(port: number): Promise<Wire> {
     near.pipe(far);
     far.on('data', (data) => {
       if (plan !== null && (plan.bytes -= data.length) < 0) {
-        if (plan.how === 'cut') near.resetAndDestroy();
+        if (plan.how === 'cut') tls === undefined ? near.resetAndDestroy() : near.destroy();
       } else if (!near.write(data)) far.pause();
     });
     near.on('drain', () => far.resume());
-  });
+  };
+  const server = tls === undefined ? createServer(joined) : createTlsServer(tls, joined);
+  // Who refuses the certificate ends the connection.
+  server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,

@@ -16,13 +16,19 @@ const LIMITED = new Set(['SlowDown', 'TooManyRequests', 'ThrottlingException', '
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_)/;
 
+function certificateCode(words: string): string | undefined {
+  if (!/certificate/i.test(words)) return undefined;
+  return /has expired/.test(words) ? 'CERT_HAS_EXPIRED' : /not yet valid/.test(words) ? 'CERT_NOT_YET_VALID' : /self.signed/.test(words) ? 'SELF_SIGNED_CERT_IN_CHAIN' : 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+}
+
 /** Null when the object is gone or another one. */
 export function s3Fault(cause: unknown, { place, bucket, name, reading }: Where): HubError | null {
   const failure = cause as S3Failure;
   const status = failure.$metadata?.httpStatusCode;
   const what = failure.name ?? '';
   // What the SDK does not know for an error it wraps, and the code is left in the words alone.
-  const code = failure.code ?? /AWS SDK error wrapper for .*\b(E[A-Z]{5,})\b/.exec(failure.message ?? '')?.[1] ?? what;
+  const wrapped = /AWS SDK error wrapper for (.*)/s.exec(failure.message ?? '')?.[1] ?? '';
+  const code = failure.code ?? /\b(E[A-Z]{5,})\b/.exec(wrapped)?.[1] ?? certificateCode(wrapped) ?? what;
   const where = { place };
   if (what === 'PreconditionFailed' || status === 412 || (name !== undefined && what !== 'NoSuchBucket' && status === 404)) return null;
   if (CERTIFICATE.test(code)) {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { HubError } from '#kernel';
 import { startBucket, type Bucket } from '../../../../test/support/bucket.js';
+import { hasOpenssl, makeCertificate } from '../../../../test/support/certificates.js';
 import { contextOf, manifestOf, outcomes, take, takeAll } from '../../../../test/support/drops.js';
+import { startSignatureGuard } from '../../../../test/support/signed.js';
 import { startWire, type Wire } from '../../../../test/support/wire.js';
 import { s3Fault } from './s3-faults.js';
 import type { Arrival } from './transport.js';
@@ -95,6 +100,41 @@ describe('a bucket with which something is wrong', () => {
   it('is denied with a wrong key, or one that is none', async () => {
     expect(await ruleOf(look({}, 'NOBODY:S3RVER'))).toBe('transport-denied');
     expect(await ruleOf(look({}, 'no-colon'))).toBe('transport-denied');
+  });
+
+  it('checks what is signed: a secret that is nearly right is none, a clock that is wrong is made up for', async () => {
+    const guard = await startSignatureGuard(bucket.port, 'S3RVER');
+    try {
+      await lay('a-20250601.csv', 'a');
+      const at = { endpoint: `http://127.0.0.1:${guard.port}` };
+      expect(outcomes((await look(at)).taken)).toEqual(['a-20250601.csv taken']);
+      expect(await ruleOf(look(at, 'S3RVER:S3RVEr'))).toBe('transport-denied');
+      expect(guard.refused).toEqual(['SignatureDoesNotMatch']);
+      guard.clock(3_600_000);
+      expect(outcomes((await look(at)).taken)).toEqual(['a-20250601.csv taken']);
+      expect(new Set(guard.refused)).toEqual(new Set(['SignatureDoesNotMatch', 'RequestTimeTooSkewed']));
+    } finally {
+      await guard.close();
+    }
+  });
+
+  (hasOpenssl ? it : it.skip)('is trusted by the authority the contract names, and by it alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hushu-s3-'));
+    const authority = await makeCertificate(folder, 'fiction-authority', 'authority.invalid', null);
+    const shown = [await makeCertificate(folder, 'bucket', '127.0.0.1', authority), await makeCertificate(folder, 'old', '127.0.0.1', authority, { from: '20240101000000Z', until: '20250101000000Z' })];
+    const [right, old] = await Promise.all(shown.map((tls) => startWire(bucket.port, tls)));
+    try {
+      await lay('a-20250601.csv', 'a');
+      const at = ({ port }: Wire) => ({ endpoint: `https://127.0.0.1:${port}` });
+      expect(outcomes((await look({ ...at(right), ca: authority.certFile })).taken)).toEqual(['a-20250601.csv taken']);
+      expect(await ruleOf(look(at(right)))).toBe('transport-certificate');
+      await expect(look({ ...at(old), ca: authority.certFile })).rejects.toMatchObject({ details: { rule: 'transport-certificate', code: 'CERT_HAS_EXPIRED' } });
+      expect(await ruleOf(look({ ...at(right), ca: join(folder, 'nowhere.pem') }))).toBe('transport-certificate');
+    } finally {
+      await right.close();
+      await old.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is not there, or its service is down', async () => {

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type Drop, DROP_OPTIONS, DropTransport } from './drop.js';
 import { transportFault } from './fault.js';
+import { authorityFile } from './http/client.js';
 import { SILENCE } from './patience.js';
 import { s3Fault } from './s3-faults.js';
 import type { Transport, TransportContext, TransportKind } from './transport.js';
@@ -12,7 +15,7 @@ export const s3: TransportKind = {
     is: 'keys',
     required: { bucket: { is: 'text' }, credential: { is: 'text' } },
     optional: {
-      endpoint: { is: 'text', like: /^https?:\/\/[^/@?#]+\/?$/ }, region: { is: 'text' }, prefix: { is: 'text', like: /^[^/].*$/ }, pathStyle: { is: 'flag' },
+      endpoint: { is: 'text', like: /^https?:\/\/[^/@?#]+\/?$/ }, region: { is: 'text' }, prefix: { is: 'text', like: /^[^/].*$/ }, pathStyle: { is: 'flag' }, ca: { is: 'text' },
       ...DROP_OPTIONS,
     },
   },
@@ -27,7 +30,7 @@ export function openS3(context: TransportContext, silence = SILENCE): Transport 
 }
 
 type Sdk = typeof import('@aws-sdk/client-s3');
-interface Options { endpoint?: string; region?: string; bucket: string; prefix?: string; pathStyle?: boolean; credential: string }
+interface Options { endpoint?: string; region?: string; bucket: string; prefix?: string; pathStyle?: boolean; ca?: string; credential: string }
 
 class BucketDrop implements Drop {
   readonly place: string;
@@ -114,16 +117,17 @@ class BucketDrop implements Drop {
   }
 
   private async connect(): Promise<{ sdk: Sdk; client: S3Client }> {
-    const { endpoint, region = 'us-east-1', pathStyle, credential } = this.options;
+    const { endpoint, region = 'us-east-1', pathStyle, ca, credential } = this.options;
     const [, accessKeyId, secretAccessKey] = /^\s*([^:\s]+):(\S+)\s*$/.exec(await this.context.credential(credential)) ?? [];
     if (accessKeyId === undefined) {
       throw transportFault('transport-denied', '所录入的密钥应为 “accessKeyId:secretAccessKey”', 'The key that was entered must be "accessKeyId:secretAccessKey"', { place: this.place }, undefined,
         { zh: `运行 hushu credential set ${credential}，按 accessKeyId:secretAccessKey 录入。`, en: `Run hushu credential set ${credential} and enter it as accessKeyId:secretAccessKey.` });
     }
+    const authority = ca === undefined ? undefined : await authorityFile(resolve(this.context.contract.folder, ca), (path) => readFile(path, 'utf8'));
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({
       region, endpoint, forcePathStyle: pathStyle ?? endpoint !== undefined, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 2,
-      requestHandler: { connectionTimeout: Math.ceil(this.silence / 3) },
+      requestHandler: { connectionTimeout: Math.ceil(this.silence / 3), ...(authority === undefined ? {} : { httpsAgent: { ca: authority, keepAlive: true, maxSockets: 50 } }) },
       // Other services than Amazon's know none of the newer sums; what is read is held against its SM3 anyhow.
       requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
     });
