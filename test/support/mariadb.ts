@@ -14,6 +14,8 @@ export interface MariaDb {
   port: number;
   /** Somebody who may do everything. */
   owner: { user: string; password: string };
+  /** As kill -9 does. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +59,11 @@ export async function startMariaDb(): Promise<MariaDb | undefined> {
     await ended(server);
     rmSync(home, { recursive: true, force: true });
   };
-  const mariaDb = { host: '127.0.0.1', port, owner, stop };
+  const kill = async (): Promise<void> => {
+    server.kill('SIGKILL');
+    await ended(server);
+  };
+  const mariaDb = { host: '127.0.0.1', port, owner, kill, stop };
   while (server.exitCode === null && server.signalCode === null && server.pid !== undefined) {
     const connection = await connectTo(mariaDb).catch(() => undefined);
     if (connection) {

@@ -15,7 +15,10 @@ describe('a table of a MariaDB front-end database', () => {
   }
   tableCases(async () => {
     const owner = await connectTo(server);
+    // The server is killed at the end.
+    owner.on('error', () => undefined);
     await owner.query('create database front character set utf8mb4');
+    await owner.query('create database other character set utf8mb4');
     await owner.query('use front');
     await owner.query('create user ?@\'127.0.0.1\' identified by ?', [LOGIN, PASSWORD]);
     const database: SupplierDatabase = {
@@ -43,11 +46,13 @@ describe('a table of a MariaDB front-end database', () => {
         `insert into ${table} select seq, concat('王', seq), '1990-01-01', '2026-01-01', seq, repeat('x', ${note}), timestamp '2020-01-01 00:00:00' + interval seq second, '增'
          from seq_1_to_${rows}`),
       quote: (name) => mysql.escapeId(name, true),
+      schema: 'other',
+      kill: async () => server.kill(),
     };
     return {
       database,
       stop: async () => {
-        await owner.end();
+        owner.destroy();
         await server.stop();
       },
     };

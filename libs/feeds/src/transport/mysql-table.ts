@@ -51,8 +51,8 @@ class MysqlSession implements TableSession {
         host, port, database, user, password, charset: 'utf8mb4', connectTimeout: 10_000, enableKeepAlive: true, flags: ['-LOCAL_FILES'],
         ssl: tls === undefined ? undefined : { ca: tls.ca, rejectUnauthorized: true, verifyIdentity: true },
       });
-      // A connection that goes while nothing is asked is told of by the next question.
-      this.connection.on('error', () => undefined);
+      // A lost connection is told to it alone, never to a query whose rows are streamed.
+      this.connection.on('error', (error) => this.giveUp(error));
       this.connection.connect((error) => done(error));
     });
     for (const statement of MANNERS) await this.ask(statement);
@@ -91,13 +91,24 @@ class MysqlSession implements TableSession {
     const stream: Readable = this.connection.query({ ...AS_TEXT, sql: statement, values: parameters }).stream({ highWaterMark: BATCH });
     this.giveUp = (error) => void stream.destroy(error);
     let batch: (string | null)[][] = [];
-    for await (const row of stream) {
-      batch.push(row as (string | null)[]);
-      if (batch.length < BATCH / 5) continue;
+    let waits = true;
+    const silence = setTimeout(() => {
+      if (waits) this.giveUp(Object.assign(new Error('the server is silent'), { code: 'SILENT' }));
+    }, SILENCE);
+    try {
+      for await (const row of stream) {
+        batch.push(row as (string | null)[]);
+        if (batch.length < BATCH / 5) continue;
+        waits = false;
+        yield batch;
+        waits = true;
+        silence.refresh();
+        batch = [];
+      }
       yield batch;
-      batch = [];
+    } finally {
+      clearTimeout(silence);
     }
-    yield batch;
   }
 
   fault(error: unknown, connected: boolean) {

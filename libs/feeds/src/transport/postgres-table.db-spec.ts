@@ -11,6 +11,7 @@ describe('a table of a PostgreSQL front-end database', () => tableCases(async ()
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create role ${login} login password 'front''s \\ 口令'; set timezone = 'Asia/Shanghai'`);
+  await client.query(`create schema other; grant usage on schema other to ${login}`);
   await client.query(`alter default privileges grant select on tables to ${login}`);
   const database: SupplierDatabase = {
     kind: 'postgres',
@@ -29,7 +30,7 @@ describe('a table of a PostgreSQL front-end database', () => tableCases(async ()
         },
       };
     },
-    cut: async () => void await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [login]),
+    schema: 'other',
     withoutRights: async (table) => void await client.query(`revoke select on ${table} from ${login}`),
     fill: async (table, rows, note) => void await client.query(
       `insert into ${table} select n::text, '王' || n, date '1990-01-01', date '2026-01-01', n, repeat('x', ${note}), timestamptz '2020-01-01' + n * interval '1 second', '增'

@@ -17,8 +17,10 @@ export interface SupplierDatabase {
   run(statement: string, values?: unknown[]): Promise<void>;
   /** A second connection that has begun a transaction. */
   begin(): Promise<{ run(statement: string): Promise<void>; commit(): Promise<void> }>;
-  /** Ends every connection of the hub's login. */
-  cut?(): Promise<void>;
+  /** Another schema of the same server, from which the hub's login may read. */
+  schema: string;
+  /** The server goes, and does not come back. */
+  kill?(): Promise<void>;
   /** The hub's login may read this table no more. */
   withoutRights(table: string): Promise<void>;
   /** A row each second, with a note of so many characters. */
