@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { HubError } from '#kernel';
 import { contextOf, manifestOf, outcomes, take, takeAll } from '../../../../test/support/drops.js';
 import { fingerprintOf, keyPair, startOpenSsh, type OpenSsh } from '../../../../test/support/openssh.js';
+import { startPasswordSftp } from '../../../../test/support/password-sftp.js';
 import { startWire, type Wire } from '../../../../test/support/wire.js';
 import { openSftp } from './sftp.js';
 import type { Arrival, Transport } from './transport.js';
@@ -125,6 +126,23 @@ describe('an SFTP server with deliveries', () => {
     });
     await transport.close();
     expect(outcomes(taken)).toEqual(['x-20250601.csv transport-changed', 'y-20250601.csv transport-changed']);
+  });
+});
+
+describe.each(['password', 'keyboard-interactive'] as const)('an SFTP server that lets in by %s', (by) => {
+  it('is signed in at with the password that was entered, and with no other', async () => {
+    const asks = await startPasswordSftp('口令 of the drop', by);
+    try {
+      const at = async (credential: string) => {
+        const context = await contextOf({ kind: 'sftp', host: '127.0.0.1', port: asks.port, user: 'hub', folder: '/drop', hostKey: asks.hostKey, credential: 'drop' }, { drop: credential });
+        const transport = await transportOf(context.contract).open(context);
+        return takeAll(transport).finally(() => transport.close());
+      };
+      expect(await at('口令 of the drop')).toEqual({ taken: [], look: { current: null, waiting: 0 } });
+      expect(await ruleOf(at('口令 of another'))).toBe('transport-denied');
+    } finally {
+      await asks.stop();
+    }
   });
 });
 
