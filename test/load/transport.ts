@@ -12,6 +12,7 @@ import { loadKeys, type Keys } from '#keys';
 import { simulate } from '#population';
 import { readSettings } from '#services';
 import { IngestServer } from './ingest-hub.js';
+import { runTables } from './transport-tables.js';
 import { machine, median, option, residentOf, ROOT, withSpread, writeSection } from './report.js';
 
 const ROWS = 407_016;
@@ -29,6 +30,7 @@ type Say = (line: string) => void;
  * disk, hashed, as the fetcher keeps them; then through the line, which does not know where they came from.
  */
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes('--tables')) return runTables(args);
   const rows = Number(option(args, 'rows') ?? ROWS);
   const rounds = Number(option(args, 'rounds') ?? 5);
   const say: Say = (line) => { process.stderr.write(`${line}\n`); };
