@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FeedCatalogue, transportOf } from '#feeds';
 import { systemClock } from '#kernel';
-import { readSettings, startPostgres } from '#services';
+import { startPostgres } from '#services';
 import pg from 'pg';
 import { connectTo, startMariaDb } from '../support/mariadb.js';
 import { machine, option, ROOT, writeSection } from './report.js';

@@ -14,13 +14,15 @@ export interface MariaDb {
   port: number;
   /** Somebody who may do everything. */
   owner: { user: string; password: string };
+  /** Shows another certificate from now on. */
+  show(certificate: { key: string; cert: string }): Promise<void>;
   /** As kill -9 does. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The server of Debian's packages with what a bare machine may lack of its libraries; undefined where there is none. */
-export async function startMariaDb(): Promise<MariaDb | undefined> {
+export async function startMariaDb(certificate?: { key: string; cert: string }): Promise<MariaDb | undefined> {
   const packages = await unpackedPackages('mariadb', [
     'mariadb-server-core', 'libaio1', 'libaio1t64', 'libnuma1', 'liburing2', 'libpcre2-8-0', 'libsystemd0', 'libssl3', 'libssl3t64',
   ]);
@@ -42,6 +44,14 @@ export async function startMariaDb(): Promise<MariaDb | undefined> {
     ...(account ? [`--user=${account.uid}`] : []), '--innodb-buffer-pool-size=64M', '--innodb-log-file-size=64M', '--innodb-flush-log-at-trx-commit=0', ...more,
   ], { cwd: home, stdio: [input, 'ignore', 'pipe'], env: { PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: readdirSync(libraries).map((name) => join(libraries, name)).join(':') } });
 
+  const write = ({ key, cert }: { key: string; cert: string }): void => {
+    for (const [name, text] of [['key', key], ['cert', cert]] as const) {
+      writeFileSync(join(home, name), text, { mode: 0o600 });
+      if (account) chownSync(join(home, name), account.uid, account.gid);
+    }
+  };
+  if (certificate) write(certificate);
+
   const said: string[] = [];
   const bootstrap = start(['--bootstrap'], 'pipe');
   bootstrap.stderr!.on('data', (text) => said.push(String(text)));
@@ -52,7 +62,8 @@ export async function startMariaDb(): Promise<MariaDb | undefined> {
   await ended(bootstrap);
 
   const port = await nextFreePort(33_400);
-  const server = start([`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(home, 's')}`, `--init-file=${join(home, 'init.sql')}`, `--pid-file=${join(home, 'server.pid')}`], 'ignore');
+  const server = start([`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(home, 's')}`, `--init-file=${join(home, 'init.sql')}`, `--pid-file=${join(home, 'server.pid')}`,
+    ...(certificate ? [`--ssl-key=${join(home, 'key')}`, `--ssl-cert=${join(home, 'cert')}`] : [])], 'ignore');
   server.stderr!.on('data', (text) => said.push(String(text)));
   const stop = async (): Promise<void> => {
     server.kill('SIGTERM');
@@ -63,7 +74,13 @@ export async function startMariaDb(): Promise<MariaDb | undefined> {
     server.kill('SIGKILL');
     await ended(server);
   };
-  const mariaDb = { host: '127.0.0.1', port, owner, kill, stop };
+  const show = async (other: { key: string; cert: string }): Promise<void> => {
+    write(other);
+    const connection = await connectTo(mariaDb);
+    await connection.query('flush ssl');
+    await connection.end();
+  };
+  const mariaDb: MariaDb = { host: '127.0.0.1', port, owner, show, kill, stop };
   while (server.exitCode === null && server.signalCode === null && server.pid !== undefined) {
     const connection = await connectTo(mariaDb).catch(() => undefined);
     if (connection) {

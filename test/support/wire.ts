@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 
 /** A line to a server that can be cut or fall silent once so many bytes have come back over it. */
 export interface Wire {
@@ -9,8 +9,8 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** @param tls what it shows to who comes; the server behind it hears plain words */
-export async function startWire(port: number, tls?: { key: string; cert: string }): Promise<Wire> {
+/** @param tls what it shows to who comes; the server behind it hears plain words. `asked`: only once TLS was asked for, as PostgreSQL's clients do */
+export async function startWire(port: number, tls?: { key: string; cert: string; asked?: boolean }): Promise<Wire> {
   const sockets = new Set<Socket>();
   let plan: { bytes: number; how: 'cut' | 'silent' } | null = null;
   const joined = (near: Socket): void => {
@@ -27,7 +27,12 @@ export async function startWire(port: number, tls?: { key: string; cert: string 
     });
     near.on('drain', () => far.resume());
   };
-  const server = tls === undefined ? createServer(joined) : createTlsServer(tls, joined);
+  const asked = (near: Socket): void => void near.once('data', () => {
+    near.pause();
+    near.write('S');
+    joined(new TLSSocket(near.on('error', () => undefined), { isServer: true, ...tls }));
+  });
+  const server = tls === undefined ? createServer(joined) : tls.asked === true ? createServer(asked) : createTlsServer(tls, joined);
   // Who refuses the certificate ends the connection.
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

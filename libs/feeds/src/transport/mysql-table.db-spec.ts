@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from '@jest/globals';
 import mysql from 'mysql2';
+import { hasOpenssl, makeCertificate } from '../../../../test/support/certificates.js';
 import { connectTo, startMariaDb } from '../../../../test/support/mariadb.js';
 import { tableCases } from './table-cases.fixture.js';
 import type { SupplierDatabase } from './table-rows.fixture.js';
 
-const server = await startMariaDb();
+const folder = mkdtempSync(join(tmpdir(), 'hushu-front-'));
+const server = await startMariaDb(hasOpenssl ? await makeCertificate(folder, 'front', '127.0.0.1', null) : undefined);
+rmSync(folder, { recursive: true });
 const LOGIN = 'hub_reader';
 const PASSWORD = 'front\'s \\ 口令';
 
@@ -47,6 +53,10 @@ describe('a table of a MariaDB front-end database', () => {
          from seq_1_to_${rows}`),
       quote: (name) => mysql.escapeId(name, true),
       schema: 'other',
+      show: async (certificate) => {
+        await server.show(certificate);
+        return { port: server.port, stop: async () => undefined };
+      },
       kill: async () => server.kill(),
     };
     return {

@@ -1,3 +1,4 @@
+import { connect, isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Connection } from 'mysql2';
 import type mysql from 'mysql2';
@@ -49,6 +50,8 @@ class MysqlSession implements TableSession {
     await this.wait<void>((done) => {
       this.connection = this.driver.createConnection({
         host, port, database, user, password, charset: 'utf8mb4', connectTimeout: 10_000, enableKeepAlive: true, flags: ['-LOCAL_FILES'],
+        // For an address the driver would hold the certificate against "localhost": only the socket can say what it was to be.
+        ...(tls !== undefined && isIP(host) !== 0 ? { stream: () => Object.assign(connect({ host, port: port ?? 3306, keepAlive: true, noDelay: true }), { _host: host }) } : {}),
         ssl: tls === undefined ? undefined : { ca: tls.ca, rejectUnauthorized: true, verifyIdentity: true },
       });
       // A lost connection is told to it alone, never to a query whose rows are streamed.

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import pg from 'pg';
 import { emptyDatabase } from '../../../../test/support/database.js';
+import { startWire } from '../../../../test/support/wire.js';
 import { tableCases } from './table-cases.fixture.js';
 import type { SupplierDatabase } from './table-rows.fixture.js';
 
@@ -31,6 +32,10 @@ describe('a table of a PostgreSQL front-end database', () => tableCases(async ()
       };
     },
     schema: 'other',
+    show: async (certificate) => {
+      const wire = await startWire(Number(port), { ...certificate, asked: true });
+      return { port: wire.port, stop: () => wire.close() };
+    },
     withoutRights: async (table) => void await client.query(`revoke select on ${table} from ${login}`),
     fill: async (table, rows, note) => void await client.query(
       `insert into ${table} select n::text, '王' || n, date '1990-01-01', date '2026-01-01', n, repeat('x', ${note}), timestamptz '2020-01-01' + n * interval '1 second', '增'

@@ -1,4 +1,5 @@
 import type { HubError } from '#kernel';
+import { certificateCode } from './certificate-code.js';
 import { transportFault } from './fault.js';
 
 interface S3Failure { name?: string; message?: string; code?: string; $metadata?: { httpStatusCode?: number } }
@@ -15,11 +16,6 @@ const SIGNATURE = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'Inval
 const LIMITED = new Set(['SlowDown', 'TooManyRequests', 'ThrottlingException', 'RequestLimitExceeded', 'ServiceUnavailable']);
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_)/;
-
-function certificateCode(words: string): string | undefined {
-  if (!/certificate/i.test(words)) return undefined;
-  return /has expired/.test(words) ? 'CERT_HAS_EXPIRED' : /not yet valid/.test(words) ? 'CERT_NOT_YET_VALID' : /self.signed/.test(words) ? 'SELF_SIGNED_CERT_IN_CHAIN' : 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
-}
 
 /** Null when the object is gone or another one. */
 export function s3Fault(cause: unknown, { place, bucket, name, reading }: Where): HubError | null {

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { hasOpenssl, makeCertificate } from '../../../../test/support/certificates.js';
 import { startWire } from '../../../../test/support/wire.js';
 import { COLUMNS, contractOn, faultOf, fetchFrom, held, openOn, type SupplierDatabase } from './table-rows.fixture.js';
 
@@ -145,6 +149,27 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
     await database.run(`alter table ${table} rename column ${q('生日')} to ${q('出生日期')}`);
     await database.withoutRights(table);
     expect(await faultOf(fetchFrom(database, contract))).toMatchObject({ rule: 'transport-source', table });
+  });
+
+  (hasOpenssl ? it : it.skip)('a certificate is trusted by the authority the contract names while it is valid and made out to the host', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hushu-front-'));
+    try {
+      const table = await made();
+      await put(table, row('a', '2026-03-01 10:00:00'));
+      const authority = await makeCertificate(folder, 'fiction-authority', 'authority.invalid', null);
+      const met = async (name: string, host: string, days: { from: string; until: string } | null, tls: unknown): Promise<unknown> => {
+        const { port, stop: end } = await database.show(await makeCertificate(folder, name, host, authority, days));
+        const fetching = fetchFrom(database, contractOn(database, table, { options: { port, tls } }));
+        return fetching.then(({ rows }) => numbers(rows), () => faultOf(fetching)).finally(end);
+      };
+      const ca = { ca: authority.certFile };
+      expect(await met('right', '127.0.0.1', null, ca)).toEqual(['a']);
+      expect(await met('right-again', '127.0.0.1', null, true)).toMatchObject({ rule: 'transport-certificate' });
+      expect(await met('old', '127.0.0.1', { from: '20240101000000Z', until: '20250101000000Z' }, ca)).toMatchObject({ rule: 'transport-certificate', reason: 'CERT_HAS_EXPIRED' });
+      expect(await met('other', '127.0.0.9', null, ca)).toMatchObject({ rule: 'transport-certificate', reason: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('a large table streams with flat memory; a server that goes, and a fetch that is called off, end it midway', async () => {

@@ -1,4 +1,5 @@
 import { HubError } from '#kernel';
+import { certificateCode } from './certificate-code.js';
 import { transportFault, type TransportRule } from './fault.js';
 import type { TablePlan } from './table-plan.js';
 
@@ -13,8 +14,9 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)_|^EP
  */
 export function tableFault(error: unknown, plan: TablePlan, connected: boolean, known: KnownCodes): HubError {
   if (error instanceof HubError) return error;
-  const code = String((error as { code?: unknown } | null)?.code ?? '');
-  const text = error instanceof Error ? error.message : '';
+  const text = String((error as { message?: unknown } | null)?.message ?? '');
+  const told = String((error as { code?: unknown } | null)?.code ?? '');
+  const code = told === 'HANDSHAKE_SSL_ERROR' ? certificateCode(text) ?? told : told;
   const table = plan.table.join('.');
   const details = { host: plan.host, database: plan.database, table, ...(code === '' ? {} : { reason: code }) };
   const rule = known[code] ?? (CERTIFICATE.test(code) || /does not support (SSL|secure)/i.test(text) ? 'transport-certificate'

@@ -19,6 +19,8 @@ export interface SupplierDatabase {
   begin(): Promise<{ run(statement: string): Promise<void>; commit(): Promise<void> }>;
   /** Another schema of the same server, from which the hub's login may read. */
   schema: string;
+  /** Shows this certificate to who comes by that port. */
+  show(certificate: { key: string; cert: string }): Promise<{ port: number; stop(): Promise<void> }>;
   /** The server goes, and does not come back. */
   kill?(): Promise<void>;
   /** The hub's login may read this table no more. */
