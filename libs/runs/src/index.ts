@@ -11,6 +11,7 @@ export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchSt
 export type { Verb } from './decision/decide.js';
 export { readOfficerSettings, type OfficerSettings } from './decision/officer-settings.js';
 export { Redrives, type RedriveOrder } from './redrive/redrives.js';
+export { readRedrives, type RedriveProgress, type RedriveSearch } from './redrive/read-redrives.js';
 export type { Redrive, RedriveFilter, RedriveLease, RedriveState } from './redrive/redrive.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';

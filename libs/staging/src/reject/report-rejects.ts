@@ -12,6 +12,9 @@ export const REPORT_COLUMNS = ['拒收规则', '拒收说明'] as const;
 /** Bytes of these two where columns have fixed places. */
 export const REPORT_WIDTHS = [80, 300] as const;
 
+/** What of a feed's contract its report is made by. */
+export type ReportedFeed = Pick<FeedContract, 'feed' | 'fields' | 'format'>;
+
 interface Reported { run: number; row_no: number; raw: Buffer; columns: string[] | null; format: LineFormat | null; rules: string[]; fields: string[] }
 
 /**
@@ -20,7 +23,7 @@ interface Reported { run: number; row_no: number; raw: Buffer; columns: string[]
  * spreadsheet would take for a formula are defused. What comes out holds personal data: for officers alone.
  * @yields the report's bytes
  */
-export async function* reportRejects(database: Database, keys: Keys, contract: FeedContract, run?: number): AsyncGenerator<Buffer> {
+export async function* reportRejects(database: Database, keys: Keys, contract: ReportedFeed, run?: number): AsyncGenerator<Buffer> {
   const format = reportFormat(contract);
   const columns = contract.fields.map((field) => field.column);
   if (format.kind === 'csv') yield encode(format, `${[...columns, ...REPORT_COLUMNS].map((cell) => csvCell(cell, format.delimiter)).join(format.delimiter)}\n`);
@@ -36,13 +39,20 @@ export async function* reportRejects(database: Database, keys: Keys, contract: F
 }
 
 /** The form a feed's report is written in: its deliveries', but for workbooks. */
-export function reportFormat(contract: FeedContract): LineFormat {
+export function reportFormat(contract: ReportedFeed): LineFormat {
   const { kind, encoding, delimiter, widths } = contract.format;
   if (kind === 'xlsx') return { kind: 'csv', encoding: 'utf-8', delimiter: ',' };
   return { kind, encoding, delimiter, ...(widths === undefined ? {} : { widths: [...widths, ...REPORT_WIDTHS] }) };
 }
 
-function lineOf(row: Reported, contract: FeedContract, format: LineFormat, columns: string[], raw: Buffer): string {
+/** A report's media type, and the end of its file's name. */
+export function reportForm(contract: ReportedFeed): { type: string; extension: string } {
+  const { kind, encoding } = reportFormat(contract);
+  if (kind === 'ndjson') return { type: 'application/x-ndjson', extension: 'ndjson' };
+  return { type: `text/${kind === 'csv' ? 'csv' : 'plain'}; charset=${encoding}`, extension: kind === 'csv' ? 'csv' : 'txt' };
+}
+
+function lineOf(row: Reported, contract: ReportedFeed, format: LineFormat, columns: string[], raw: Buffer): string {
   const kept = row.format ?? contract.format;
   const order = row.columns ?? columns;
   const split = splitKept(kept, order, raw);
