@@ -19,6 +19,6 @@ export { noteEvent, type FeedEvent } from './timeline/note-event.js';
 export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline/read-timeline.js';
 export { Progress } from './progress/progress.js';
 export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
-export { contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
+export { contractInForce, contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
 export { putSettingsInForce, type SettingsFile } from './setting/settings-in-force.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

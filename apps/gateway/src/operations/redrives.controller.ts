@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Database } from '#database';
 import type { ContractDefinition } from '#feeds';
 import { Keys } from '#keys';
-import { contractsInForce, readRedrives, Redrives, type RedriveFilter, type RedriveProgress, type RedriveState } from '#runs';
+import { contractInForce, readRedrives, Redrives, type RedriveFilter, type RedriveProgress, type RedriveState } from '#runs';
 import { countMatching, readOutcome, sealRepairs, valueToken } from '#staging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readBody } from '../http/body.js';
@@ -38,12 +38,12 @@ export class RedrivesController {
     const asked = readBody(RedriveOrdered, request.body);
     asked.check();
     const contract = mayActOn(request, asked.feed)
-      ? (await contractsInForce<ContractDefinition>(this.database.pool('operations'))).find(({ feed }) => feed === asked.feed)?.definition : undefined;
+      ? (await contractInForce<ContractDefinition>(this.database.pool('operations'), asked.feed))?.definition : undefined;
     if (contract === undefined) throw noFeed();
     const repairs = sealRepairs(this.keys, contract, asked.repairs ?? []);
     const filter = this.filterOf(asked);
     if (dryRun) {
-      void reply.header('cache-control', 'no-store').send({ feed: asked.feed, matched: await countMatching(this.database, asked.feed, filter), dryRun });
+      void reply.code(200).header('cache-control', 'no-store').send({ feed: asked.feed, matched: await countMatching(this.database, asked.feed, filter), dryRun });
       return;
     }
     await this.once.answer(request, reply, async () => {

@@ -70,7 +70,7 @@ describe('rejects over HTTP', () => {
     const dry = async (body: object) => ((await post('/v1/rejects/redrives?dryRun=true', { feed: FEED, ...body }, 'reader')).json() as { matched: number }).matched;
     expect([await dry({}), await dry({ rule: 'date-shape' }), await dry({ run: bad, row: 7 }), await dry({ field: '业务类型', township: '370399001' }), await dry({ township: '370399002' })]).toEqual([40, 10, 1, 30, 0]);
     expect([await dry({ valueText: ' ZZ ' }), await dry({ value: valueToken(hub.keys, FEED, 'ZZ') }), await dry({ valueText: 'AA' })]).toEqual([30, 30, 0]);
-    expect((await get('/v1/rejects/redrives')).json()).toEqual({ items: [], next: null });
+    expect([(await post('/v1/rejects/redrives?dryRun=true', { feed: FEED })).statusCode, (await get('/v1/rejects/redrives')).json()]).toEqual([200, { items: [], next: null }]);
 
     const body = { feed: FEED, rule: 'code-unmapped', valueText: 'ZZ' };
     const [first, again] = [await post('/v1/rejects/redrives', body, 'wang', 'k1'), await post('/v1/rejects/redrives', body, 'wang', 'k1')];
@@ -111,7 +111,7 @@ describe('rejects over HTTP', () => {
 
   it('are cancelled at any moment before they are published, once or twice, and the worker finds the fence closed', async () => {
     const [early, late] = [await ordered({ run: bad, row: 1 }), await ordered({ run: bad, row: 2 })];
-    const cancel = (id: number) => post(`/v1/rejects/redrives/${id}/cancel`, undefined);
+    const cancel = (id: number) => post(`/v1/rejects/redrives/${id}/cancel`, id === early ? undefined : {});
     expect((await cancel(early)).json()).toMatchObject({ id: early, state: 'cancelled', run: null });
     const run = await accepted(late);
     const { lease } = (await ledger.claim(run, 'accepted', 'worker'))!;

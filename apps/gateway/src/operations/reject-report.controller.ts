@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { Database } from '#database';
 import type { ContractDefinition } from '#feeds';
 import { Keys } from '#keys';
-import { contractsInForce, noteEvent, readProgress } from '#runs';
+import { contractInForce, noteEvent, readProgress } from '#runs';
 import { countMatching, readSettled, reportForm, reportRejects } from '#staging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJson } from '../http/json.js';
@@ -30,7 +30,7 @@ export class RejectReportController {
     if (feed === undefined) throw plain('HUSHU-GATEWAY-26', undefined, { faults: [{ parameter: 'feed', rule: 'missing', text: { zh: '必填', en: 'Must be given' } }] });
     const { officer, client, department } = request.caller!;
     if (officer === undefined) throw plain('HUSHU-GATEWAY-33');
-    const contract = mayActOn(request, feed) ? (await contractsInForce<ContractDefinition>(this.database.pool('operations'))).find((one) => one.feed === feed)?.definition : undefined;
+    const contract = mayActOn(request, feed) ? (await contractInForce<ContractDefinition>(this.database.pool('operations'), feed))?.definition : undefined;
     if (contract === undefined) throw plain('HUSHU-GATEWAY-20');
     const run = values['run'] === undefined ? undefined : Number(values['run']);
     const { type, extension } = reportForm(contract);
