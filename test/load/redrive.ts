@@ -1,4 +1,5 @@
 import { cpSync, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
@@ -157,7 +158,7 @@ function tableOf(rejects: number, rounds: Round[]): string {
   const line = (name: string, ms: (round: Round) => number, rated = true): string =>
     `| ${name} | ${withSpread(rounds.map((round) => ms(round) / 1000), 2)} | ${rated ? withSpread(rounds.map((round) => rejects / ms(round) * 1000)) : ''} |`;
   return [
-    `${rejects.toLocaleString('en')} rows of ${FEED} beside as many that hold, all with a wrong code; ${machine()}; ${rounds.length} interleaved rounds. One order puts the right codes in their place; it is cancelled while it is written and again while its run is at work before it is let through. After each cancel all rejects are open; in the end all are mended and what holds is, row by row, what the same rows without the fault make.`,
+    `${rejects.toLocaleString('en')} rows of ${FEED} beside as many that hold, all with a wrong code; ${machine()}; ${rounds.length === 1 ? 'once' : `${rounds.length} interleaved rounds`}; load average of the machine at the end ${loadavg()[0]!.toFixed(1)}. One order puts the right codes in their place; it is cancelled while it is written and again while its run is at work before it is let through. After each cancel all rejects are open; in the end all are mended and what holds is, row by row, what the same rows without the fault make.`,
     '', '| | seconds | rows/s |', '|---|---|---|',
     line('the rows without the fault, published', ({ clean }) => clean), line('the rows with it, all rejected, published', ({ rejected }) => rejected),
     line('counting what an order would take', ({ count }) => count, false), line('facets of the open rejects', ({ facets }) => facets, false),
