@@ -1,17 +1,24 @@
 /**
- * npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json] · ingest --district [--people N] · npm run bench -- serve [--people N] [--json] · npm run bench -- formats [--rows N] · npm run bench -- transport [--tables] [--rows N] [--rounds N] [--json]
+ * `npm run bench -- NAME …`, with what BENCHES says of each.
  * Builds, compiles test/load beside it, and runs the one asked for. Data on stdout, talk on stderr.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const [name = ''] = process.argv.slice(2);
-const entry = join(ROOT, 'test/load', `${name}.ts`);
-if (!/^(ingest|serve|formats|transport)$/.test(name) || !existsSync(entry)) {
-  console.error('npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json]\nnpm run bench -- ingest --district [--people N] [--json]\nnpm run bench -- serve [--people N] [--json]\nnpm run bench -- formats [--rows N]\nnpm run bench -- transport [--tables] [--rows N] [--rounds N] [--json]');
+/** What each takes; its code is test/load/NAME.ts. */
+const BENCHES = {
+  ingest: ['[--rows N] [--rounds N] [--brief] [--steps] [--json]', '--district [--people N] [--json]'],
+  serve: ['[--people N] [--json]'],
+  formats: ['[--rows N]'],
+  transport: ['[--tables] [--rows N] [--rounds N] [--json]'],
+  redrive: ['[--rejects N] [--rounds N] [--steps] [--json]'],
+};
+if (BENCHES[name] === undefined) {
+  for (const [bench, uses] of Object.entries(BENCHES)) for (const use of uses) console.error(`npm run bench -- ${bench} ${use}`);
   process.exit(2);
 }
 const { failed } = await build();

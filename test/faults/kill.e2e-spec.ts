@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { stateHash } from '#registry';
-import { listRejects } from '#staging';
-import { contestedFile, insuredFile, insuredRows, MEDICAL } from '../support/deliveries.js';
+import { systemClock } from '#kernel';
+import { documentToken } from '#keys';
+import { personDossier, stateHash } from '#registry';
+import { Ledger, readRedrives, Redrives } from '#runs';
+import { listRejects, readOutcome, sealRepairs } from '#staging';
+import { contestedFile, idNumber, insuredFile, insuredRow, insuredRows, MEDICAL } from '../support/deliveries.js';
 import { configWith, largeDelivery, smallDistrict, TWELVE, type Delivery } from './district.js';
 import { FaultGround } from './fault-ground.js';
 import type { FaultHub } from './fault-hub.js';
@@ -107,6 +110,46 @@ describe('kill -9 of the worker', () => {
     expect(counts).toEqual({ rows_rejected: 2, rows_duplicate: 2, rows_unchanged: 29 });
     expect(await storeDigest(killed.admin)).toEqual(await storeDigest(calm.admin));
     expect(await killed.brokenInvariants()).toEqual([]);
+  });
+
+  it('leaves an order to drive rejects again whole or not there, and brings what it mends to the people it is about', async () => {
+    const hub = await ground.hub();
+    const file = join(folder, 'spoilt.csv');
+    // Fewer than the contract bears.
+    writeFileSync(file, insuredFile(Array.from({ length: 60 }, (_, n) => insuredRow(n, n % 15 === 0 ? { 险种: '职工保' } : {}))));
+    await hub.handIn({ feed: MEDICAL, file, mode: 'full', asOf: '2025-06-01T00:00:00Z', later: false });
+    const first = hub.start({ HUSHU_KILL_AT: 'apply.registered@2:stop' });
+    await hub.settled();
+    const redrives = new Redrives(hub.database, new Ledger(hub.database, systemClock), systemClock);
+    const contract = ground.catalogue.get(MEDICAL);
+    const order = async (): Promise<number> => (await redrives.order({
+      feed: MEDICAL, filter: { rule: 'code-unmapped', field: '险种' }, by: '王科', repairs: sealRepairs(ground.keys, contract, [{ column: '险种', from: '职工保', to: '职工' }]),
+    })).id;
+    const told = async (id: number) => ({ ...(await readRedrives(hub.database.pool('operations'), { id }, { limit: 1 }))[0]!, outcome: await readOutcome(hub.database.pool('operations'), id) });
+    const insured = () => hub.database.transaction('operations', (client) => personDossier(client, ground.catalogue.contracts, documentToken(ground.keys, '111', idNumber(31))!, {}));
+
+    // Cancelled when its worker has all but published it: the worker finds the fence closed.
+    const cancelled = await order();
+    await first.frozen('apply.registered@2');
+    expect(await redrives.cancel(cancelled, '王科')).toBe(true);
+    first.signal('SIGCONT');
+    await first.fault(2);
+    expect(await told(cancelled)).toMatchObject({ state: 'cancelled', run: 2, matched: 4, outcome: { rows: 4, mended: 0, rejectedAgain: 0, superseded: 0, open: 4 } });
+    expect(await insured()).toEqual([]);
+    await first.end();
+
+    const done = await order();
+    await hub.start({ HUSHU_KILL_AT: 'redrive.written' }).killed('redrive.written');
+    hub.start();
+    while ((await told(done)).run === null) await new Promise((next) => setTimeout(next, 40));
+    await hub.settled();
+    expect(await told(done)).toMatchObject({ state: 'done', matched: 4, leftOut: 0, rowsDone: 4, outcome: { rows: 4, mended: 4, rejectedAgain: 0, superseded: 0, open: 0 } });
+    expect(await redrives.cancel(done, '王科')).toBe(false);
+    expect((await insured())[0]!.facets['medicalInsurance']).toMatchObject({ values: { insuranceType: '310' } });
+    const { rows: [held] } = await hub.admin.query('select count(*)::int as rows, count(*) filter (where run = 3)::int as mended from staging.medical_insurance_row');
+    expect(held).toEqual({ rows: 60, mended: 4 });
+    expect(hub.keptFiles().filter((name) => name.includes(`redrive-${done}-`))).toHaveLength(1);
+    expect(await hub.brokenInvariants()).toEqual([]);
   });
 
   /** All deliveries, one after the other; each worker but the last is born to die at its place. */

@@ -93,7 +93,7 @@ export interface Delivered { ms: number; run: Run; steps: StepCount[] }
 /** The worker as `hushu up` runs it, on one store. */
 export class IngestHub {
   private constructor(
-    private readonly worker: ChildProcess, private readonly catalogue: FeedCatalogue, private readonly database: Database, private readonly ledger: Ledger, readonly keys: Keys,
+    private readonly worker: ChildProcess, private readonly catalogue: FeedCatalogue, readonly database: Database, readonly ledger: Ledger, readonly keys: Keys,
   ) {}
 
   static async start(settings: Settings, databaseUrl: string, redisUrl: string, keepDeliveries: boolean): Promise<IngestHub> {

@@ -1,7 +1,8 @@
 import { AnsweredCalls, AuditWriter } from '#access';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
-import { Ledger, type OfficerSettings } from '#runs';
+import { Keys } from '#keys';
+import { Ledger, Redrives, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
 import { Once } from './http/once.js';
@@ -14,6 +15,8 @@ import { LineageController } from './operations/lineage.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { OperationsReader } from './operations/operations-reader.js';
 import { QualityController } from './operations/quality.controller.js';
+import { RedrivesController } from './operations/redrives.controller.js';
+import { RejectReportController } from './operations/reject-report.controller.js';
 import { RejectsController } from './operations/rejects.controller.js';
 import { OFFICERS, RunDecisionsController } from './operations/run-decisions.controller.js';
 import { RunErrorsController } from './operations/run-errors.controller.js';
@@ -25,15 +28,15 @@ import { PersonsController } from './sharing/persons.controller.js';
 const END = Symbol('END');
 
 export interface GatewayProviders {
-  database: Database; answered: AnsweredCalls; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
-  ledger: Ledger; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
+  database: Database; keys: Keys; answered: AnsweredCalls; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
+  ledger: Ledger; redrives: Redrives; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
   /** Ends what was made for the gateway, after the last answer has left. */
   end: () => Promise<void>;
 }
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, RunsController, RejectsController, RedrivesController, RejectReportController, QualityController, HealthController, OpenController],
   providers: [OperationsReader, RunStreams, Once],
 })
 export class GatewayModule implements OnApplicationShutdown {
@@ -44,7 +47,7 @@ export class GatewayModule implements OnApplicationShutdown {
       module: GatewayModule,
       providers: [
         { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
-        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: OFFICERS, useValue: made.officers },
+        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: Redrives, useValue: made.redrives }, { provide: Keys, useValue: made.keys }, { provide: OFFICERS, useValue: made.officers },
         { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
         { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
         { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl },

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Database } from '#database';
 import type { Clock } from '#kernel';
 import type { Keys } from '#keys';
-import { Ledger, type OfficerSettings } from '#runs';
+import { Ledger, Redrives, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { fastify } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -47,6 +47,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   directory.alsoRefresh(() => clients.refresh());
   directory.alsoRefresh(() => freshness.refresh());
   const query = new PersonQuery({ database, keys, clock, audit, directory, freshness, throttle: new TokenBuckets(parts.redis, clock) });
+  const ledger = new Ledger(database, clock);
   const answered = new AnsweredCalls(database, keys, clock);
   const status = new HubStatus(database, freshness, clock);
   const metrics = new Metrics();
@@ -79,7 +80,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const sweep = setInterval(() => { void Promise.all([clients.sweepAssertions(clock.now()), answered.sweep()]).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, answered, audit, directory, freshness, query, ledger: new Ledger(database, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+    GatewayModule.of({ database, keys, answered, audit, directory, freshness, query, ledger, redrives: new Redrives(database, ledger, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

@@ -11,6 +11,7 @@ export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchSt
 export type { Verb } from './decision/decide.js';
 export { readOfficerSettings, type OfficerSettings } from './decision/officer-settings.js';
 export { Redrives, type RedriveOrder } from './redrive/redrives.js';
+export { readRedrives, type RedriveProgress, type RedriveSearch } from './redrive/read-redrives.js';
 export type { Redrive, RedriveFilter, RedriveLease, RedriveState } from './redrive/redrive.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
@@ -18,6 +19,6 @@ export { noteEvent, type FeedEvent } from './timeline/note-event.js';
 export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline/read-timeline.js';
 export { Progress } from './progress/progress.js';
 export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
-export { contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
+export { contractInForce, contractsInForce, putContractsInForce } from './contract/contracts-in-force.js';
 export { putSettingsInForce, type SettingsFile } from './setting/settings-in-force.js';
 export { armKillPoint, killPoint, recordKillPoints } from './kill-point.js';

@@ -39,6 +39,8 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-RUNS-11': type('second-person-required', 403, '须由另一人确认', 'Somebody else must confirm', '放行须由不同的人先后作出，同一人只算一次。', 'A release takes different people; one person counts once.'),
   'HUSHU-RUNS-12': type('run-too-late', 409, '批次早于已发布的批次', 'Older than what is published', '早于已发布批次的不能放行；舍弃它，或请供数部门交付更新的批次。', 'What is older than what is published cannot be released; discard it, or ask for a newer delivery.'),
   'HUSHU-RUNS-13': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-RUNS-20': type('redrive-ended', 409, '重驱已结束', 'Re-drive has ended', '所重驱的行已经发布，或重驱已经结束，不能再取消；查看 GET /v1/rejects/redrives/{id}。', 'What it drives is published, or it has come to an end, and cannot be cancelled any more; see GET /v1/rejects/redrives/{id}.'),
+  'HUSHU-STAGING-06': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

@@ -1,3 +1,4 @@
+import { createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Keys } from '../root/keys.js';
@@ -127,6 +129,25 @@ describe('sealed lines', () => {
       expect(Buffer.compare(sealer.openBytes(Buffer.concat([Buffer.alloc(3), sealed]).subarray(3)), plain)).toBe(0);
     }));
     expect(sealer.openBytes(sealer.sealBytes(Buffer.alloc(10 << 20)))).toHaveLength(10 << 20);
+  });
+
+  it('are SM4-CTR under HMAC-SM3 as anybody computes them, each with key stream of its own', () => {
+    const both = Buffer.from(hkdfSync('sm3', Buffer.from(hkdfSync('sm3', Buffer.alloc(32, 1), 'hushu', 'seal#1', 32)), '', 'note: cipher, mac', 48));
+    const [cipher, mac] = [both.subarray(0, 16), both.subarray(16)];
+    const used = new Set<string>();
+    for (const length of [0, 1, 15, 16, 17, 63, 300, 900, 20_000]) {
+      const plain = randomBytes(length);
+      const sealed = sealer.sealBytes(plain);
+      const end = sealed.length - 32;
+      expect(createHmac('sm3', mac).update(sealed.subarray(0, end)).digest()).toEqual(sealed.subarray(end));
+      const body = createDecipheriv('sm4-ctr', cipher, sealed.subarray(4, 20)).update(sealed.subarray(20, end));
+      expect(sealed[1] === 1 ? inflateRawSync(body) : body).toEqual(plain);
+      for (let block = 0; block === 0 || block * 16 < end - 20; block++) {
+        const counter = `${sealed.toString('hex', 4, 16)} ${sealed.readUInt32BE(16) + block}`;
+        expect(used.has(counter)).toBe(false);
+        used.add(counter);
+      }
+    }
   });
 
   it('show every change, cut, addition and foreign key', () => {

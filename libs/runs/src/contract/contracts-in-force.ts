@@ -11,6 +11,12 @@ export async function contractsInForce<Definition>(pool: Pool): Promise<Contract
   return rows;
 }
 
+/** The contract of one feed in force; undefined where there is none. `pool` as in contractsInForce. */
+export async function contractInForce<Definition>(pool: Pool, feed: string): Promise<ContractInForce<Definition> | undefined> {
+  const { rows } = await pool.query<ContractInForce<Definition>>({ name: 'runs-contract-one', text: loadSql(import.meta.dirname, 'contract_one'), values: [feed] });
+  return rows[0];
+}
+
 /**
  * Notes what was applied: every contract of the district, and an event on each feed's timeline whose version is another.
  * `changesOf` says what differs from the definition before (undefined: there was none).

@@ -155,7 +155,7 @@ export class Ledger {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     const c = outcome.counts;
     const ended = NEXT_QUEUE[outcome.state] === undefined && outcome.state !== 'held';
-    await client.query(
+    const { rowCount } = await client.query(
       `update runs.run set state = $2, lease_until = null, lease_by = null,
          rows_read = coalesce($3, rows_read), rows_duplicate = coalesce($4, rows_duplicate), rows_rejected = coalesce($5, rows_rejected),
          rows_unchanged = coalesce($6, rows_unchanged), rows_added = coalesce($7, rows_added), rows_changed = coalesce($8, rows_changed),
@@ -163,23 +163,43 @@ export class Ledger {
          reason_rule = coalesce($12, reason_rule), reason = coalesce($13, reason), digest = coalesce($14, digest),
          seen_digest = coalesce($15, seen_digest), first = coalesce($16, first),
          replayed = coalesce($18, replayed), ended_at = case when $17 then clock_timestamp() else ended_at end
-       where id = $1`,
+       where id = $1 and token = $19 and lease_by is not null`,
       [lease.run, outcome.state, c?.read ?? null, c?.duplicate ?? null, c?.rejected ?? null, c?.unchanged ?? null, c?.added ?? null,
         c?.changed ?? null, c?.removed ?? null, c?.held ?? null, outcome.warnings === undefined ? null : JSON.stringify(outcome.warnings),
         outcome.reason?.rule ?? null, outcome.reason === undefined ? null : JSON.stringify({ text: outcome.reason.text, hint: outcome.reason.hint }),
-        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null],
+        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null, lease.token],
     );
+    // Discarded between the two statements.
+    if (rowCount !== 1) await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
     if (outcome.state === 'held') await lapseReleases(client, lease.run);
     await this.announce(client, lease.run, outcome.state);
-    // What waited for this one (its feed, or the lane) need not wait for the sweep.
-    if (ended || outcome.state === 'held') {
-      await client.query(
-        `insert into runs.outbox (queue, run)
-         select case state when 'accepted' then 'stage' when 'staged' then 'link' else 'apply' end, id from runs.run
-         where state in ('accepted', 'staged', 'linked') and id <> $1 and lease_until is null order by as_of, id limit 4`, [lease.run]);
-      await client.query(`select pg_notify('hushu_outbox', '')`);
-    }
+    if (ended || outcome.state === 'held') await this.ringWaiting(client, lease.run);
+  }
+
+  /**
+   * Ends a run that is not published, wherever it has got, in the caller's transaction as hushu_runs. Whoever works on it
+   * finds the fence closed; what it left is cleared away. @returns false when it has ended
+   */
+  async discardIn(client: ClientBase, run: number, by: string): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `update runs.run set state = 'discarded', decided_by = $2, token = nextval('runs.fencing_token'), lease_by = null, lease_until = null, ended_at = clock_timestamp()
+       where id = $1 and state in ('accepted', 'staged', 'linked', 'held')`, [run, by]);
+    if (rowCount !== 1) return false;
+    await client.query(`update runs.lane set run = null where name = 'publish' and run = $1`, [run]);
+    await lapseReleases(client, run);
+    await this.announce(client, run, 'discarded');
+    await this.ringWaiting(client, run);
+    return true;
+  }
+
+  /** What waited for this one (its feed, or the lane) need not wait for the sweep. */
+  private async ringWaiting(client: ClientBase, run: number): Promise<void> {
+    await client.query(
+      `insert into runs.outbox (queue, run)
+       select case state when 'accepted' then 'stage' when 'staged' then 'link' else 'apply' end, id from runs.run
+       where state in ('accepted', 'staged', 'linked') and id <> $1 and lease_until is null order by as_of, id limit 4`, [run]);
+    await client.query(`select pg_notify('hushu_outbox', '')`);
   }
 
   async writeSteps(client: ClientBase, run: number, steps: StepCount[]): Promise<void> {
@@ -246,6 +266,7 @@ export class Ledger {
     await client.query(
       `insert into runs.transition (run, feed, state, again)
        select id, feed, $2, exists (select 1 from runs.transition t where t.run = $1 and t.state = $2) from runs.run where id = $1`, [run, state]);
-    await client.query(`select pg_notify('hushu_outbox', ''), pg_notify('hushu_run', $1)`, [String(run)]);
+    await client.query(
+      `select pg_notify('hushu_outbox', ''), pg_notify('hushu_run', $1), case when redrive is not null then pg_notify('hushu_redrive', redrive::text) end from runs.run where id = $1::int4`, [String(run)]);
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '#kernel';
 import type { Database } from '#database';
 import { LEASE, type Delivery, type Ledger } from '../ledger/ledger.js';
 import type { RunReason } from '../ledger/run.js';
+import { killPoint } from '../kill-point.js';
 import { noteEvent } from '../timeline/note-event.js';
 import { redriveFrom, STATUS_COLUMNS, type Redrive, type RedriveFilter, type RedriveLease } from './redrive.js';
 
@@ -20,7 +21,7 @@ export class Redrives {
         `insert into runs.redrive (feed, filter, repairs, repaired_columns, "by", state, created_at) values ($1, $2, $3, $4, $5, 'waiting', $6) returning id`,
         [feed, JSON.stringify(filter), repairs?.sealed ?? null, repairs?.columns ?? [], by, this.clock.now()]);
       await noteEvent(client, { feed, kind: 'redrive-ordered', by, detail: { redrive: row!.id, ...named, byValue: valueToken !== undefined, repaired: repairs?.columns ?? [] } });
-      await client.query(`select pg_notify('hushu_outbox', '')`);
+      await this.announce(client, row!.id);
       return row!.id;
     });
     return (await this.find(id))!;
@@ -31,14 +32,21 @@ export class Redrives {
     return rows.length === 0 ? null : redriveFrom(rows[0]);
   }
 
-  /** Stops an order before its run is accepted: nothing of it happens then. @returns false when it is too late */
+  /**
+   * Stops an order, at any moment before what it drives is published: a run of it is discarded, and whoever works on
+   * either finds the fence closed. Nothing of it takes effect then; all its rejects are as they were.
+   * @returns false when it is too late, or it has ended already
+   */
   async cancel(id: number, by: string): Promise<boolean> {
     return this.database.transaction('runs', async (client) => {
-      const { rows: [row] } = await client.query<{ feed: string }>(
-        `update runs.redrive set state = 'cancelled', lease_by = null, lease_until = null, ended_at = clock_timestamp()
-         where id = $1 and state in ('waiting', 'running') returning feed`, [id]);
-      if (row === undefined) return false;
-      await noteEvent(client, { feed: row.feed, kind: 'redrive-cancelled', by, detail: { redrive: id } });
+      const { rows: [order] } = await client.query<{ feed: string; run: number | null }>(
+        `select feed, run from runs.redrive where id = $1 and state in ('waiting', 'running', 'driving') for no key update`, [id]);
+      if (order === undefined) return false;
+      if (order.run !== null && !await this.ledger.discardIn(client, order.run, by)) return false;
+      await client.query(`update runs.redrive set state = 'cancelled', lease_by = null, lease_until = null, ended_at = clock_timestamp() where id = $1`, [id]);
+      await noteEvent(client, { feed: order.feed, run: order.run ?? undefined, kind: 'redrive-cancelled', by, detail: { redrive: id } });
+      killPoint('redrive.cancelling', id);
+      await this.announce(client, id);
       return true;
     });
   }
@@ -46,7 +54,7 @@ export class Redrives {
   /** Takes an order if nobody holds it and those of its feed before it have come to their end, their runs with them. */
   async claim(id: number, worker: string): Promise<{ redrive: Redrive; repairs: Buffer | null; lease: RedriveLease; attempts: number } | null> {
     const { rows: [row] } = await this.database.pool('runs').query<{ token: string; repairs: Buffer | null; attempts: number }>(
-      `update runs.redrive d set state = 'running', token = nextval('runs.fencing_token'), lease_by = $2, attempts = attempts + 1, done_rows = 0,
+      `update runs.redrive d set state = 'running', token = nextval('runs.fencing_token'), lease_by = $2, attempts = attempts + 1, done_rows = 0, left_out = null, begun_at = null, told_at = null,
          lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0)
        where id = (select id from runs.redrive where id = $1 and state in ('waiting', 'running')
                      and (lease_until is null or lease_until < clock_timestamp()) for no key update skip locked)
@@ -70,8 +78,9 @@ export class Redrives {
 
   /** How far the writing of its delivery is. */
   async tell(lease: RedriveLease, progress: { matched: number; doneRows: number; leftOut: number }): Promise<void> {
-    await this.database.pool('runs').query('update runs.redrive set matched = $3, done_rows = $4, left_out = $5 where id = $1 and token = $2',
-      [lease.redrive, lease.token, progress.matched, progress.doneRows, progress.leftOut]);
+    await this.database.pool('runs').query(
+      `update runs.redrive set matched = $3, done_rows = $4, left_out = $5, begun_at = coalesce(begun_at, clock_timestamp()), told_at = clock_timestamp()
+       where id = $1 and token = $2 returning pg_notify('hushu_redrive', id::text)`, [lease.redrive, lease.token, progress.matched, progress.doneRows, progress.leftOut]);
   }
 
   /** Its delivery becomes a run, in one transaction with the order's own state: nobody can cancel it from here on. */
@@ -80,6 +89,7 @@ export class Redrives {
       await this.lock(client, lease);
       const run = await this.ledger.acceptIn(client, { ...delivery, redrive: lease.redrive });
       await client.query(`update runs.redrive set state = 'driving', run = $2, lease_by = null, lease_until = null where id = $1`, [lease.redrive, run.id]);
+      await this.announce(client, lease.redrive);
       beforeCommit();
       return run.id;
     });
@@ -92,7 +102,13 @@ export class Redrives {
       await client.query(
         `update runs.redrive set state = $2, reason_rule = $3, reason = $4, lease_by = null, lease_until = null, ended_at = clock_timestamp() where id = $1`,
         [lease.redrive, reason === null ? 'done' : 'failed', reason?.rule ?? null, reason === null ? null : JSON.stringify({ text: reason.text, hint: reason.hint })]);
+      await this.announce(client, lease.redrive);
     });
+  }
+
+  /** To those who watch; and the next order of the feed need not wait for the sweep. */
+  private async announce(client: Pick<ClientBase, 'query'>, id: number): Promise<void> {
+    await client.query(`select pg_notify('hushu_outbox', ''), pg_notify('hushu_redrive', $1)`, [String(id)]);
   }
 
   /** Against a cancel at the same moment: one of the two waits and finds the other's state. */

@@ -5,9 +5,10 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '#database';
 import { loadSql } from '#database';
-import { splitKept, type FeedContract, type LineFormat } from '#feeds';
+import { splitKept, type FeedContract } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Redrive, type RedriveLease } from '#runs';
+import { RejectForms, type RejectForm } from '../reject/reject-forms.js';
 import { RAW_BYTES } from '../scan/run-outlet.js';
 import { matchingValues } from './reject-filter.js';
 import { Repairer } from './repair.js';
@@ -85,13 +86,14 @@ export class Redriver {
     const columns = contract.fields.map((field) => field.column);
     yield Buffer.from(`${columns.map(csvCell).join(',')}\n`);
     const sealer = this.keys.sealer();
+    const forms = new RejectForms(this.database, contract);
     for (let last = 0; ;) {
       signal.throwIfAborted();
       const { rows } = await this.database.pool('staging').query<KeptLine>(loadSql(import.meta.dirname, 'line'), [order.id, last, PAGE]);
       if (rows.length === 0) return;
       let text = '';
       for (const line of rows) {
-        const cells = cellsOf(line, contract, sealer.openBytes(line.raw));
+        const cells = cellsOf(await forms.of(line.of_run), columns, sealer.openBytes(line.raw));
         if (cells === null) {
           out.push(line.row_no);
           continue;
@@ -122,15 +124,13 @@ export class Redriver {
   }
 }
 
-interface KeptLine { row_no: number; of_run: number; of_row: number; raw: Buffer; columns: string[] | null; format: LineFormat | null }
+interface KeptLine { row_no: number; of_run: number; of_row: number; raw: Buffer }
 
 /** A rejected row's values by column; null when they cannot be told apart, were kept in part, or are not the contract's any more. */
-function cellsOf(line: KeptLine, contract: FeedContract, raw: Buffer): Map<string, string> | null {
+function cellsOf({ columns, format }: RejectForm, expected: readonly string[], raw: Buffer): Map<string, string> | null {
   if (raw.length >= RAW_BYTES) return null;
-  const expected = contract.fields.map((field) => field.column);
-  const columns = line.columns ?? expected;
   if (columns.length !== expected.length || expected.some((column) => !columns.includes(column))) return null;
-  const cells = splitKept(line.format ?? contract.format, columns, raw);
+  const cells = splitKept(format, columns, raw);
   return cells === null ? null : new Map(columns.map((column, i) => [column, cells[i]!]));
 }
 

@@ -2,6 +2,7 @@ import type { Database } from '#database';
 import { loadSql } from '#database';
 import { gb18030Length, ROW_RULES, splitKept, writeGb18030, type FeedContract, type LineFormat } from '#feeds';
 import type { Keys } from '#keys';
+import { RejectForms, type RejectForm } from './reject-forms.js';
 
 /** Rejects opened at once. */
 const PAGE = 2000;
@@ -12,7 +13,11 @@ export const REPORT_COLUMNS = ['拒收规则', '拒收说明'] as const;
 /** Bytes of these two where columns have fixed places. */
 export const REPORT_WIDTHS = [80, 300] as const;
 
-interface Reported { run: number; row_no: number; raw: Buffer; columns: string[] | null; format: LineFormat | null; rules: string[]; fields: string[] }
+/** What of a feed's contract its report is made by. */
+export type ReportedFeed = Pick<FeedContract, 'feed' | 'fields' | 'format'>;
+
+/** `broken`: column:rule of each broken rule; `rules`: without the columns. Both with blanks between. */
+interface Reported { run: number; row_no: number; raw: Buffer; broken: string; rules: string }
 
 /**
  * The open rejects of a feed for their supplier, in the form the supplier delivers in, with REPORT_COLUMNS behind: the
@@ -20,15 +25,17 @@ interface Reported { run: number; row_no: number; raw: Buffer; columns: string[]
  * spreadsheet would take for a formula are defused. What comes out holds personal data: for officers alone.
  * @yields the report's bytes
  */
-export async function* reportRejects(database: Database, keys: Keys, contract: FeedContract, run?: number): AsyncGenerator<Buffer> {
+export async function* reportRejects(database: Database, keys: Keys, contract: ReportedFeed, run?: number): AsyncGenerator<Buffer> {
   const format = reportFormat(contract);
   const columns = contract.fields.map((field) => field.column);
+  const sealer = keys.sealer();
   if (format.kind === 'csv') yield encode(format, `${[...columns, ...REPORT_COLUMNS].map((cell) => csvCell(cell, format.delimiter)).join(format.delimiter)}\n`);
+  const forms = new RejectForms(database, contract);
   for (let after: [number, number] = [0, 0]; ;) {
     const { rows } = await database.pool('staging').query<Reported>(loadSql(import.meta.dirname, 'reported'), [contract.feed, run ?? null, ...after, PAGE]);
     if (rows.length === 0) return;
     let text = '';
-    for (const row of rows) text += `${lineOf(row, contract, format, columns, keys.sealer().openBytes(row.raw))}\n`;
+    for (const row of rows) text += `${lineOf(row, await forms.of(row.run), format, columns, sealer.openBytes(row.raw))}\n`;
     yield encode(format, text);
     const last = rows.at(-1)!;
     after = [last.run, last.row_no];
@@ -36,22 +43,27 @@ export async function* reportRejects(database: Database, keys: Keys, contract: F
 }
 
 /** The form a feed's report is written in: its deliveries', but for workbooks. */
-export function reportFormat(contract: FeedContract): LineFormat {
+export function reportFormat(contract: ReportedFeed): LineFormat {
   const { kind, encoding, delimiter, widths } = contract.format;
   if (kind === 'xlsx') return { kind: 'csv', encoding: 'utf-8', delimiter: ',' };
   return { kind, encoding, delimiter, ...(widths === undefined ? {} : { widths: [...widths, ...REPORT_WIDTHS] }) };
 }
 
-function lineOf(row: Reported, contract: FeedContract, format: LineFormat, columns: string[], raw: Buffer): string {
-  const kept = row.format ?? contract.format;
-  const order = row.columns ?? columns;
+/** A report's media type, and the end of its file's name. */
+export function reportForm(contract: ReportedFeed): { type: string; extension: string } {
+  const { kind, encoding } = reportFormat(contract);
+  if (kind === 'ndjson') return { type: 'application/x-ndjson', extension: 'ndjson' };
+  return { type: `text/${kind === 'csv' ? 'csv' : 'plain'}; charset=${encoding}`, extension: kind === 'csv' ? 'csv' : 'txt' };
+}
+
+function lineOf(row: Reported, { columns: order, format: kept }: RejectForm, format: LineFormat, columns: string[], raw: Buffer): string {
   const split = splitKept(kept, order, raw);
   // A line without cells stands whole in the first one.
   const cells = split === null ? columns.map((_, i) => (i === 0 ? raw.toString('utf8') : ''))
     : columns.map((column) => split[order.indexOf(column)] ?? '');
   const said = [
-    row.rules.map((rule, i) => (row.fields[i] === '' ? rule : `${row.fields[i]}:${rule}`)).join(' '),
-    [...new Set(row.rules.map((rule) => ROW_RULES[rule]?.zh ?? rule))].join(' '),
+    row.broken,
+    [...new Set(row.rules.split(' ').map((rule) => ROW_RULES[rule]?.zh ?? rule))].join(' '),
   ];
   const asItWas = split !== null && kept.kind === format.kind && order.every((column, i) => column === columns[i]);
   if (format.kind === 'ndjson') {

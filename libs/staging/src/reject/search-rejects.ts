@@ -1,8 +1,9 @@
 import type { Database } from '#database';
 import { loadSql } from '#database';
 
-/** What became of a reject. */
-export type RejectState = 'open' | 'mended' | 'mended-by-supplier' | 'withdrawn' | 'rejected-again' | 'superseded';
+/** What became of a reject; discarded: its delivery came to nothing, and it with it. */
+export const REJECT_STATES = ['open', 'mended', 'mended-by-supplier', 'withdrawn', 'rejected-again', 'superseded', 'discarded'] as const;
+export type RejectState = (typeof REJECT_STATES)[number];
 
 /** All that are given must hold; `value` is the token of a faulty cell's value, see `valueToken`. */
 export interface RejectFilter {

@@ -1,3 +1,4 @@
+import { redriveSchemas } from './redrive-schemas.js';
 import { MOST_IDS } from '#sharing';
 
 const text = (description?: string): object => ({ type: 'string', minLength: 1, maxLength: 200, ...(description !== undefined && { description }) });
@@ -73,6 +74,7 @@ export function schemas(problems: { codes: string[]; names: string[] }): Record<
       },
     },
     Page: { type: 'object', required: ['items'], properties: { items: { type: 'array', items: { type: 'object' } }, next: nullable('string') } },
+    ...redriveSchemas,
     RejectFacets: {
       type: 'object', required: ['facets'], properties: {
         facets: {

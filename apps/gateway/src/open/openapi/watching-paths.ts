@@ -3,7 +3,7 @@ import { filter, page, problem, SECURED, type Operation } from './words.js';
 const ID = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
 const LAST = { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer' }, description: 'id of the last state event seen: what came after it is sent first' };
 const EVENTS = 'text/event-stream. `state` events (with id): {run, feed, state, again, at}; `progress` events, each replacing the one before: '
-  + '{run, feed, state, step, rowsDone, rowsExpected, rowsPerSecond, etaSeconds, chunks, at}; a comment every 15 s. A stream is closed after five minutes, or where its reader lags behind: come back with Last-Event-ID.';
+  + '{run, feed, state, step, rowsDone, rowsExpected, rowsPerSecond, etaSeconds, chunks, at}; of all runs also `redrive` events: GET /v1/rejects/redrives/{id} without its outcome; a comment every 15 s. A stream is closed after five minutes, or where its reader lags behind: come back with Last-Event-ID.';
 const document = (description: string): object => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
 
 /** For data officers: what runs are doing, what went wrong, what happened to a feed. */

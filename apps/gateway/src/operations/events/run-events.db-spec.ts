@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contractChanges, FeedCatalogue, type ContractDefinition } from '#feeds';
 import { systemClock } from '#kernel';
-import { Ledger, NO_COUNTS, Progress, putContractsInForce, type Lease, type Run, type RunState } from '#runs';
+import { Ledger, NO_COUNTS, Progress, putContractsInForce, Redrives, type Lease, type Run, type RunState } from '#runs';
 import { testGateway, type TestGateway } from '../../../../../test/support/gateway.js';
 
 interface Event { id?: string; event: string; data: any }
@@ -158,6 +158,23 @@ describe('what a data officer sees of runs and feeds', () => {
     for (const reader of [one, other, third]) await reader.until(() => reader.states.includes(`${run.id} held`));
     expect(third.states).toEqual([`${run.id} held`]);
     for (const reader of [one, other, third]) reader.close();
+  });
+
+  it('tells those who watch all of an order to drive rejects again, from its taking to its end', async () => {
+    const redrives = new Redrives(hub.store.database, ledger, systemClock);
+    const reader = await watch('/v1/runs/events');
+    const { id } = await redrives.order({ feed: 'pension', filter: {}, by: '王科' });
+    const told = () => reader.events.filter((one) => one.event === 'redrive' && one.data.id === id).map(({ data }) => data);
+    const { lease } = (await redrives.claim(id, 'worker'))!;
+    await redrives.tell(lease, { matched: 9, doneRows: 5, leftOut: 0 });
+    await reader.until(() => told().some((one) => one.rowsDone === 5));
+    expect(told().at(-1)).toMatchObject({ feed: 'pension', state: 'running', step: 'write', rowsExpected: 9 });
+    const run = await redrives.accept(lease, { feed: 'pension', fileName: 'x', filePath: '/x', fileBytes: 1, fileStat: '', contractVersion: 'v1', mode: 'delta', batchNo: null, asOf: new Date() }, () => undefined);
+    await reader.until(() => told().some((one) => one.state === 'driving'));
+    await ledger.advance((await ledger.claim(run, 'accepted', 'worker'))!.lease, { state: 'refused', counts, reason: { rule: 'x', text: { zh: '无', en: 'none' } } });
+    await reader.until(() => told().some((one) => one.state === 'failed'));
+    expect(told().at(-1)).toMatchObject({ run, step: null, reason: { rule: 'x' } });
+    reader.close();
   });
 
   it('lets in officers only, so many streams a client, and no run that is not there', async () => {

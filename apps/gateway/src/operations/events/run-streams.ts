@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#database';
-import { readProgress, readTransitions } from '#runs';
+import { readProgress, readRedrives, readTransitions } from '#runs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Client } from 'pg';
 import { plain } from '../../http/problem.js';
+import { shown } from '../redrives.controller.js';
 import { mayActOn } from '../feeds-of.js';
 import { EventStream } from './event-stream.js';
 
@@ -26,12 +27,14 @@ interface Watcher {
   since: number;
   /** Runs to say something of, while something is being said. */
   waiting: Set<number>;
+  /** Orders to drive rejects again, likewise. */
+  orders: Set<number>;
   busy: boolean;
 }
 
 /**
  * What runs are doing, told to all who watch: `state` events with ids, which Last-Event-ID goes on from, and `progress`
- * without. One connection of this gateway listens for all of them; while it is down the beat reads what it missed.
+ * without; `redrive` events, without too, to who watches all. One connection of this gateway listens for all of them; while it is down the beat reads what it missed.
  */
 @Injectable()
 export class RunStreams implements OnModuleDestroy {
@@ -70,7 +73,7 @@ export class RunStreams implements OnModuleDestroy {
       this.watchers.delete(watcher);
       if (this.watchers.size === 0) this.rest();
     });
-    const watcher: Watcher = { run, stream, sees: (feed) => mayActOn(request, feed), last, since: performance.now(), waiting: new Set(), busy: false };
+    const watcher: Watcher = { run, stream, sees: (feed) => mayActOn(request, feed), last, since: performance.now(), waiting: new Set(), orders: new Set(), busy: false };
     if (stream.ended) return;
     this.watchers.add(watcher);
     this.timer ??= setInterval(() => { this.beat(); }, BEAT_EVERY);
@@ -108,8 +111,11 @@ export class RunStreams implements OnModuleDestroy {
     const client = await this.database.connect('operations');
     const lost = (): void => { this.listening = null; };
     client.on('error', lost).on('end', lost);
-    client.on('notification', ({ payload }) => { this.heard(Number(payload)); });
-    await client.query('listen hushu_run');
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === 'hushu_run') this.heard(Number(payload));
+      else this.heardOrder(Number(payload));
+    });
+    await client.query('listen hushu_run; listen hushu_redrive');
     // What was said while nobody listened.
     for (const watcher of this.watchers) this.tell(watcher, watcher.run === null ? [] : [watcher.run]);
     return client;
@@ -117,6 +123,14 @@ export class RunStreams implements OnModuleDestroy {
 
   private heard(run: number): void {
     for (const watcher of this.watchers) if (watcher.run === null || watcher.run === run) this.tell(watcher, [run]);
+  }
+
+  private heardOrder(order: number): void {
+    for (const watcher of this.watchers) {
+      if (watcher.run !== null) continue;
+      watcher.orders.add(order);
+      this.tell(watcher, []);
+    }
   }
 
   private beat(): void {
@@ -138,10 +152,12 @@ export class RunStreams implements OnModuleDestroy {
 
   private async sendWaiting(watcher: Watcher): Promise<void> {
     do {
-      const runs = [...watcher.waiting];
+      const [runs, orders] = [[...watcher.waiting], [...watcher.orders]];
       watcher.waiting.clear();
+      watcher.orders.clear();
       await this.send(watcher, runs);
-    } while (watcher.waiting.size > 0 && !watcher.stream.ended);
+      for (const id of orders) await this.sendOrder(watcher, id);
+    } while (watcher.waiting.size + watcher.orders.size > 0 && !watcher.stream.ended);
   }
 
   private async send(watcher: Watcher, runs: number[]): Promise<void> {
@@ -161,6 +177,11 @@ export class RunStreams implements OnModuleDestroy {
     if (watcher.run === null || !progress.some((one) => one.run === watcher.run && ENDS.has(one.state))) return;
     stream.send('end', { run: watcher.run });
     stream.end();
+  }
+
+  private async sendOrder({ stream, sees }: Watcher, id: number): Promise<void> {
+    const [order] = await readRedrives(this.database.pool('operations'), { id }, { limit: 1 });
+    if (order !== undefined && sees(order.feed)) stream.send('redrive', shown(order));
   }
 
   private async newest(): Promise<number> {

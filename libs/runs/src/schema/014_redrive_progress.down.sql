@@ -1,0 +1,2 @@
+drop view runs.redrive_progress;
+alter table runs.redrive drop column begun_at, drop column told_at;
