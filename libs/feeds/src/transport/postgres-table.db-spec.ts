@@ -8,7 +8,8 @@ import type { SupplierDatabase } from './table-rows.fixture.js';
 describe('a table of a PostgreSQL front-end database', () => tableCases(async () => {
   const { url, drop } = await emptyDatabase();
   const { hostname, port, pathname } = new URL(url);
-  const login = `${pathname.slice(1)}_reader`;
+  // Not named as the hub's own roles are, which every new store gives rights to.
+  const login = `reader_of_${pathname.slice(1)}`;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create role ${login} login password 'front''s \\ 口令'; set timezone = 'Asia/Shanghai'`);
