@@ -43,7 +43,7 @@ export async function startSuppliers(credentials: CredentialStore): Promise<Supp
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { hostname: host, port, pathname } = new URL(database.url);
-  const login = `${pathname.slice(1)}_reader`;
+  const login = `reader_of_${pathname.slice(1)}`;
   await client.query(`create role ${login} login password 'right'`);
   await client.query('create table renamed ("编号" text, "东经" text)');
   await client.query(`grant select on renamed to ${login}`);
