@@ -6,7 +6,7 @@
  * Never: knows what a delivery holds, or what staging, linking or applying mean.
  */
 export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome, type PublishedRun } from './ledger/ledger.js';
-export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
+export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './ledger/run.js';
 export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
 export type { Verb } from './decision/decide.js';
 export { readOfficerSettings, type OfficerSettings } from './decision/officer-settings.js';

@@ -3,7 +3,7 @@ import type { Clock } from '#kernel';
 import type { Database } from '#database';
 import { decide, lapseReleases, RELEASE_PEOPLE, type Decided, type Judgement, type Verb } from '../decision/decide.js';
 import { endSessionsOf } from './end-sessions.js';
-import { runFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './run.js';
+import { runFrom, stagedStateFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './run.js';
 
 /** Which queue looks at a run in each state that waits for work. */
 export const NEXT_QUEUE: Partial<Record<RunState, 'stage' | 'link' | 'apply'>> = { accepted: 'stage', staged: 'link', linked: 'apply' };
@@ -38,6 +38,8 @@ export interface Outcome {
   seenDigest?: string;
   first?: boolean;
   replayed?: boolean;
+  /** What the feed holds with this outcome; a run that changes nothing leaves it as the one before had it. */
+  stagedState?: StagedState;
 }
 
 /** A run that was published, with what it takes to read its delivery again. */
@@ -154,6 +156,7 @@ export class Ledger {
   async advanceIn(client: ClientBase, lease: Lease, outcome: Outcome): Promise<void> {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     const c = outcome.counts;
+    const state = outcome.stagedState ?? (outcome.state === 'published' ? await this.stateBefore(client, lease.run) : null);
     const ended = NEXT_QUEUE[outcome.state] === undefined && outcome.state !== 'held';
     await client.query(
       `update runs.run set state = $2, lease_until = null, lease_by = null,
@@ -162,12 +165,13 @@ export class Ledger {
          rows_removed = coalesce($9, rows_removed), rows_held = coalesce($10, rows_held), warnings = coalesce($11, warnings),
          reason_rule = coalesce($12, reason_rule), reason = coalesce($13, reason), digest = coalesce($14, digest),
          seen_digest = coalesce($15, seen_digest), first = coalesce($16, first),
-         replayed = coalesce($18, replayed), ended_at = case when $17 then clock_timestamp() else ended_at end
+         replayed = coalesce($18, replayed), state_shape = coalesce($19, state_shape), state_now = coalesce($20, state_now), state_past = coalesce($21, state_past), ended_at = case when $17 then clock_timestamp() else ended_at end
        where id = $1`,
       [lease.run, outcome.state, c?.read ?? null, c?.duplicate ?? null, c?.rejected ?? null, c?.unchanged ?? null, c?.added ?? null,
         c?.changed ?? null, c?.removed ?? null, c?.held ?? null, outcome.warnings === undefined ? null : JSON.stringify(outcome.warnings),
         outcome.reason?.rule ?? null, outcome.reason === undefined ? null : JSON.stringify({ text: outcome.reason.text, hint: outcome.reason.hint }),
-        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null],
+        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null,
+        state?.shape ?? null, state?.now ?? null, state?.past ?? null],
     );
     if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
     if (outcome.state === 'held') await lapseReleases(client, lease.run);
@@ -180,6 +184,14 @@ export class Ledger {
          where state in ('accepted', 'staged', 'linked') and id <> $1 and lease_until is null order by as_of, id limit 4`, [lease.run]);
       await client.query(`select pg_notify('hushu_outbox', '')`);
     }
+  }
+
+  /** What a run's feed holds before the run is published, inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async stateBefore(client: ClientBase, run: number): Promise<StagedState | null> {
+    const { rows } = await client.query(
+      `select r.state_shape, r.state_now, r.state_past from runs.transition t join runs.run r on r.id = t.run
+       where t.feed = (select feed from runs.run where id = $1) and t.state = 'published' and t.run <> $1 order by t.id desc limit 1`, [run]);
+    return stagedStateFrom(rows[0]);
   }
 
   async writeSteps(client: ClientBase, run: number, steps: StepCount[]): Promise<void> {
