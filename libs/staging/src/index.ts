@@ -24,4 +24,7 @@ export { valueToken } from './reject/value-token.js';
 export { countMatching } from './redrive/reject-filter.js';
 export { sealRepairs, type Repair } from './redrive/repair.js';
 export { Redriver } from './redrive/redriver.js';
+export { CopyKeeper, copyFaults, type KeptCopy } from './retention/copy-keeper.js';
+export { readRetentionSettings, type RetentionSettings } from './retention/retention-settings.js';
+export { clearReplay, replayRun } from './replay/replay-run.js';
 export { stagingInvariants } from './table/staging-invariants.js';

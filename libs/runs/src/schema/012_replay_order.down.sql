@@ -1,3 +1,4 @@
+drop view runs.newest_whole;
 drop view runs.run_copy;
 drop view runs.replay_status;
 create or replace function runs.commit_chunk(of_run int4, to_row int4, of_rows int4, of_rejects int4) returns void

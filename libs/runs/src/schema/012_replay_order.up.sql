@@ -88,5 +88,13 @@ select r.id as run, r.feed, r.stored_path is not null as kept, e.marked_at as re
 from runs.run r left join runs.copy_end e on e.run = r.id;
 comment on view runs.run_copy is 'Published: whether a run''s delivery is kept, or by which policy it is not, and the hashes of what its feed held then.';
 
+-- What rejected nothing and was read, not known for the one before, rests on nothing before it.
+create view runs.newest_whole as
+select distinct on (feed) feed, id, as_of from runs.run
+where state = 'published' and mode = 'full' and redrive is null and rows_rejected = 0 and reason_rule is distinct from 'delivery-repeated'
+order by feed, as_of desc, id desc;
+comment on view runs.newest_whole is 'The newest full delivery of each feed that rejected nothing: with it and those behind it in time the rows that hold can be read again.';
+
+grant select on runs.newest_whole to hushu_runs;
 grant select, insert, update, delete on runs.replay, runs.copy_end to hushu_runs;
 grant select on runs.replay_status, runs.run_copy to hushu_runs, hushu_staging, hushu_operations;
