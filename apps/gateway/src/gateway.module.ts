@@ -1,7 +1,7 @@
 import { AnsweredCalls, AuditWriter } from '#access';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
-import { Ledger, type OfficerSettings } from '#runs';
+import { Ledger, Replays, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
 import { Once } from './http/once.js';
@@ -15,6 +15,7 @@ import { Metrics } from './operations/metrics.js';
 import { OperationsReader } from './operations/operations-reader.js';
 import { QualityController } from './operations/quality.controller.js';
 import { RejectsController } from './operations/rejects.controller.js';
+import { ReplaysController } from './operations/replays.controller.js';
 import { OFFICERS, RunDecisionsController } from './operations/run-decisions.controller.js';
 import { RunErrorsController } from './operations/run-errors.controller.js';
 import { RunsController } from './operations/runs.controller.js';
@@ -26,14 +27,14 @@ const END = Symbol('END');
 
 export interface GatewayProviders {
   database: Database; answered: AnsweredCalls; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
-  ledger: Ledger; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
+  ledger: Ledger; replays: Replays; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
   /** Ends what was made for the gateway, after the last answer has left. */
   end: () => Promise<void>;
 }
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, RunsController, RejectsController, QualityController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, ReplaysController, RunsController, RejectsController, QualityController, HealthController, OpenController],
   providers: [OperationsReader, RunStreams, Once],
 })
 export class GatewayModule implements OnApplicationShutdown {
@@ -44,7 +45,7 @@ export class GatewayModule implements OnApplicationShutdown {
       module: GatewayModule,
       providers: [
         { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
-        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: OFFICERS, useValue: made.officers },
+        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: Replays, useValue: made.replays }, { provide: OFFICERS, useValue: made.officers },
         { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
         { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
         { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl },

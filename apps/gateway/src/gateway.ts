@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Database } from '#database';
 import type { Clock } from '#kernel';
 import type { Keys } from '#keys';
-import { Ledger, type OfficerSettings } from '#runs';
+import { Ledger, Replays, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { fastify } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -79,7 +79,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const sweep = setInterval(() => { void Promise.all([clients.sweepAssertions(clock.now()), answered.sweep()]).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, answered, audit, directory, freshness, query, ledger: new Ledger(database, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+    GatewayModule.of({ database, answered, audit, directory, freshness, query, ledger: new Ledger(database, clock), replays: new Replays(database, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

@@ -39,6 +39,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-RUNS-11': type('second-person-required', 403, '须由另一人确认', 'Somebody else must confirm', '放行须由不同的人先后作出，同一人只算一次。', 'A release takes different people; one person counts once.'),
   'HUSHU-RUNS-12': type('run-too-late', 409, '批次早于已发布的批次', 'Older than what is published', '早于已发布批次的不能放行；舍弃它，或请供数部门交付更新的批次。', 'What is older than what is published cannot be released; discard it, or ask for a newer delivery.'),
   'HUSHU-RUNS-13': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-RUNS-30': type('run-state', 409, '批次的状态不允许', 'Run in no state for it', '这一批次当前的状态不能作此决定；查看 GET /v1/runs/{id} 的 state 和 decisions。', 'The run is in no state for this decision; see state and decisions of GET /v1/runs/{id}.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

@@ -47,8 +47,8 @@ function moved(time: Date, by: number, unit: string): Date {
   return at;
 }
 
-/** Reads a district's folder; where there is no such file all is kept. Throws HUSHU-STAGING-31 with every fault and its line. */
-export function readRetentionSettings(folder: string, feeds: readonly string[]): RetentionSettings {
+/** Reads a district's folder; where there is no such file all is kept. `feeds`: those there are, where the caller knows. Throws HUSHU-STAGING-31 with every fault and its line. */
+export function readRetentionSettings(folder: string, feeds?: readonly string[]): RetentionSettings {
   const path = join(folder, 'settings', 'retention.yaml');
   if (!existsSync(path)) return { all: DEFAULT, feeds: {} };
   const reader = new RetentionReader(readFileSync(path, 'utf8'), feeds);
@@ -66,7 +66,7 @@ class RetentionReader {
   private readonly lines = new LineCounter();
   private readonly document;
 
-  constructor(text: string, private readonly feeds: readonly string[]) {
+  constructor(text: string, private readonly known?: readonly string[]) {
     this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
     for (const error of this.document.errors) this.fault(error.pos[0], `YAML 语法错误:${error.message}`, `YAML: ${error.message}`);
   }
@@ -78,9 +78,10 @@ class RetentionReader {
     const deliveries = root?.has('deliveries') ? this.map(root.get('deliveries', true), 'deliveries', ['keep', 'needed', 'feeds']) : null;
     if (!deliveries) return settings;
     settings.all = this.retention(deliveries, 'deliveries', DEFAULT);
-    const feeds = deliveries.has('feeds') ? this.map(deliveries.get('feeds', true), 'deliveries.feeds', this.feeds) : null;
-    for (const feed of this.feeds) {
-      const own = feeds?.has(feed) ? this.map(feeds.get(feed, true), `deliveries.feeds.${feed}`, ['keep', 'needed']) : null;
+    const feeds = deliveries.has('feeds') ? this.map(deliveries.get('feeds', true), 'deliveries.feeds', this.known) : null;
+    for (const { key } of feeds?.items ?? []) {
+      const feed = String(isScalar(key) ? key.value : key);
+      const own = this.map(feeds!.get(feed, true), `deliveries.feeds.${feed}`, ['keep', 'needed']);
       if (own) settings.feeds[feed] = this.retention(own, `deliveries.feeds.${feed}`, settings.all);
     }
     return settings;
@@ -100,7 +101,7 @@ class RetentionReader {
     return undefined;
   }
 
-  private map(node: unknown, at: string, allowed: readonly string[]): YAMLMap | null {
+  private map(node: unknown, at: string, allowed?: readonly string[]): YAMLMap | null {
     if (!isMap(node)) {
       this.fault((node as { range?: [number] } | null)?.range?.[0], `${at} 应为键值`, `${at === '' ? 'the file' : at} must be a map`);
       return null;
@@ -108,7 +109,7 @@ class RetentionReader {
     for (const { key } of node.items) {
       const name = String(isScalar(key) ? key.value : key);
       const path = at === '' ? name : `${at}.${name}`;
-      if (!allowed.includes(name)) this.fault((key as { range?: [number] }).range?.[0], `${path}:没有这个${at.endsWith('feeds') ? '数据源' : '键'}`, `${path}: there is no such ${at.endsWith('feeds') ? 'feed' : 'key'}`);
+      if (allowed?.includes(name) === false) this.fault((key as { range?: [number] }).range?.[0], `${path}:没有这个${at.endsWith('feeds') ? '数据源' : '键'}`, `${path}: there is no such ${at.endsWith('feeds') ? 'feed' : 'key'}`);
     }
     return node;
   }
