@@ -1,12 +1,12 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
-import { recordKillPoints, Redrives, Replays, type Replay, type Run } from '#runs';
-import { fileStatOf, Redriver, sealRepairs, stagingInvariants, type Repair } from '#staging';
+import { Copies, recordKillPoints, Redrives, Replays, type Replay, type Run } from '#runs';
+import { CopyKeeper, copyFaults, fileStatOf, readRetentionSettings, Redriver, sealRepairs, stagingInvariants, type Repair } from '#staging';
 import { idNumber } from '../../../../test/support/deliveries.js';
 import { WholeLine } from '../../../../test/support/whole-line.js';
 import { RedriveLine } from './redrive-line.js';
@@ -209,5 +209,58 @@ describe('a past run, read again from its stored delivery', () => {
     const waiting = await line.accept({ feed: MEDICAL, asOf: at(60), mode: 'full', rows: people(0, 12) });
     await expect(replays.order(waiting.id, '甲')).rejects.toMatchObject({ code: 'HUSHU-RUNS-30' });
     rmSync(waiting.filePath);
+  });
+
+  it('is kept as long as policy says, and what policy took is told apart from what is lost', async () => {
+    const copies = new Copies(line.store.database), folder = join(line.folder, 'deliveries');
+    const hours = (n: number) => new Date(Date.now() + n * 3_600_000);
+    const faults = () => copyFaults(copies, folder, hours(2));
+    const keeper = (text: string, now = hours(48)) => {
+      mkdirSync(join(line.folder, 'settings'), { recursive: true });
+      writeFileSync(join(line.folder, 'settings/retention.yaml'), text);
+      return new CopyKeeper(copies, readRetentionSettings(line.folder, [MEDICAL, RESIDENCE]), { now: () => now });
+    };
+    const round = (text: string) => keeper(text).round([MEDICAL, RESIDENCE]);
+    const look = async () => {
+      const kept: string[] = [];
+      for (const [name, run] of Object.entries(runs)) if ((await copies.find(run))!.kept) kept.push(name);
+      return kept;
+    };
+    expect(await look()).toEqual(Object.keys(runs).filter((name) => name !== 'the same again'));
+    expect(await faults()).toEqual([]);
+
+    expect(await round('deliveries: { keep: all }')).toBe(0);
+    expect(await round('deliveries: { keep: 3 days }')).toBe(0);
+    const first = (await line.ledger.find(runs.clean!))!;
+    expect(await keeper('deliveries: { keep: 1 month, needed: remove }').look(first)).toMatchObject({ kept: true, needed: false, until: expect.any(Date), removedAt: null });
+    // Of the feed of changes everything since its first delivery is needed; of the other what is behind the last full one.
+    recordKillPoints((name) => { if (name === 'retention.marked') throw new Error(name); });
+    await expect(round('deliveries: { keep: 1 day }')).rejects.toThrow('retention.marked');
+    recordKillPoints(() => undefined);
+    expect(await faults()).toEqual([]);
+    expect(await round('deliveries: { keep: 1 day }')).toBe(5);
+    expect(await look()).toEqual(['clean', 'first of changes', 'changes', 'late', 'driven again', 'after']);
+    expect(readdirSync(join(folder, MEDICAL))).toEqual([`${runs.clean}.sealed`]);
+    expect(await keeper('deliveries: { keep: 1 day }').look(first)).toMatchObject({ kept: true, needed: true });
+    expect(await replay(runs.first!)).toMatchObject({ state: 'failed', reason: { rule: 'HUSHU-STAGING-30', text: { en: expect.stringContaining('policy removed the stored copy') } } });
+    expect(await replay(runs.clean!)).toMatchObject({ verdict: 'incomparable', reason: { rule: 'replay-copy' }, finding: { compared: ['outcome', 'delivery', 'counts', 'rows'], since: runs.clean } });
+
+    expect(await round(`deliveries:\n  keep: all\n  feeds:\n    ${RESIDENCE}: { keep: 1 day, needed: remove }\n`)).toBe(5);
+    expect(await look()).toEqual(['clean']);
+    expect(await line.deliver({ feed: RESIDENCE, asOf: at(30), mode: 'delta', rows: [residing(9, 30)] })).toMatchObject({
+      state: 'held', reason: { rule: 'delivery-late', text: { en: expect.stringContaining('rejects were driven again') } },
+    });
+    await line.admin.query('update runs.run set redrive = null where id = $1', [runs['driven again']]);
+    expect(await line.deliver({ feed: RESIDENCE, asOf: at(30), mode: 'delta', rows: [residing(9, 30)] })).toMatchObject({
+      state: 'held', reason: { text: { en: expect.stringContaining(`policy removed the stored copy of run ${runs.after}`) }, hint: { en: expect.stringContaining('retention.yaml') } },
+    });
+    const { rows } = await line.admin.query(`select feed, detail ->> 'copies' as copies, detail ->> 'keep' as keep from runs.event where kind = 'copies-removed' order by id`);
+    expect(rows).toEqual([{ feed: MEDICAL, copies: '5', keep: '1 day' }, { feed: RESIDENCE, copies: '5', keep: '1 day' }]);
+
+    rmSync(await stored(runs.clean!));
+    writeFileSync(join(folder, MEDICAL, '77.sealed'), 'x');
+    expect(await faults()).toEqual([`${MEDICAL} ${runs.clean}: its stored copy is gone`, `${MEDICAL}/77.sealed: no run has this copy`]);
+    await line.line.sweepLeftovers();
+    errors.splice(0);
   });
 });

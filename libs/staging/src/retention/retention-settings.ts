@@ -53,6 +53,7 @@ export function readRetentionSettings(folder: string, feeds?: readonly string[])
   if (!existsSync(path)) return { all: DEFAULT, feeds: {} };
   const reader = new RetentionReader(readFileSync(path, 'utf8'), feeds);
   const settings = reader.read();
+  reader.faults.sort((a, b) => a.line - b.line);
   if (reader.faults.length === 0) return settings;
   throw new HubError({
     code: 'HUSHU-STAGING-31', zh: `留存期限设置有误:\n${reader.faults.map(({ line, zh }) => `${path}:${line} ${zh}`).join('\n')}`,
