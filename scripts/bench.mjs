@@ -1,5 +1,5 @@
 /**
- * npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json] · ingest --district [--people N] · npm run bench -- serve [--people N] [--json] · npm run bench -- formats [--rows N] · npm run bench -- transport [--tables] [--rows N] [--rounds N] [--json]
+ * npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json] · ingest --district [--people N] · npm run bench -- serve [--people N] [--json] · npm run bench -- formats [--rows N] · npm run bench -- transport [--tables] [--rows N] [--rounds N] [--json] · npm run bench -- replay [--rows N] [--rounds N] [--json]
  * Builds, compiles test/load beside it, and runs the one asked for. Data on stdout, talk on stderr.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { build } from './build.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const [name = ''] = process.argv.slice(2);
 const entry = join(ROOT, 'test/load', `${name}.ts`);
-if (!/^(ingest|serve|formats|transport)$/.test(name) || !existsSync(entry)) {
-  console.error('npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json]\nnpm run bench -- ingest --district [--people N] [--json]\nnpm run bench -- serve [--people N] [--json]\nnpm run bench -- formats [--rows N]\nnpm run bench -- transport [--tables] [--rows N] [--rounds N] [--json]');
+if (!/^(ingest|serve|formats|transport|replay)$/.test(name) || !existsSync(entry)) {
+  console.error('npm run bench -- ingest [--rows N] [--rounds N] [--brief] [--steps] [--json]\nnpm run bench -- ingest --district [--people N] [--json]\nnpm run bench -- serve [--people N] [--json]\nnpm run bench -- formats [--rows N]\nnpm run bench -- transport [--tables] [--rows N] [--rounds N] [--json]\nnpm run bench -- replay [--rows N] [--rounds N] [--json]');
   process.exit(2);
 }
 const { failed } = await build();

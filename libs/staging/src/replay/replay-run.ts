@@ -94,7 +94,7 @@ async function readTo(parts: ScanParts, fenced: Fenced, reading: Reading, { stor
       if (run.id !== own.id) return true;
       happened.scanned = scanned;
       // What people have let through would be held; that is theirs to judge, not the replay's.
-      const held = heldFor({ run: { ...own, released: outcome === 'published' }, contract, counts: scanned.counts, currentRows: scanned.currentRows, blocked: scanned.blocked });
+      const held = heldFor({ ...scanned, run: { ...own, released: outcome === 'published' }, contract });
       if (held === null) return true;
       Object.assign(happened, { outcome: 'held', rule: held.rule });
       return false;
