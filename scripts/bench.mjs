@@ -15,6 +15,7 @@ const BENCHES = {
   serve: ['[--people N] [--json]'],
   formats: ['[--rows N]'],
   transport: ['[--tables] [--rows N] [--rounds N] [--json]'],
+  replay: ['[--rows N] [--rounds N] [--json]'],
   redrive: ['[--rejects N] [--rounds N] [--steps] [--json]'],
 };
 if (BENCHES[name] === undefined) {

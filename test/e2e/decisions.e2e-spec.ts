@@ -69,6 +69,17 @@ describe('held, failed, and what people decide', () => {
     expect(await deliver(rows, '2025-06-03')).toMatchObject({ state: 'published' });
   });
 
+  it('what was published and what was held is read again and comes to the same, and its copy is there as long as policy says', async () => {
+    const { said: [last] } = await cli<Shown[]>('run', 'list', '--limit', '1');
+    const replayed = await hub.cli('run', 'replay', String(last!.run), '--by', '张科长', '--json');
+    expect([replayed.code, JSON.parse(replayed.out)]).toEqual([0, expect.objectContaining({ run: last!.run, by: '张科长', state: 'done', verdict: 'same', done: 3, total: 3 })]);
+    expect(await hub.cli('run', 'replay', '1')).toMatchObject({ code: 0, out: expect.stringMatching(/history/) });
+    expect(await cli('run', 'replay', '999')).toMatchObject({ code: 1, said: { code: 'HUSHU-CLI-06' } });
+    const until = new Date();
+    until.setUTCFullYear(until.getUTCFullYear() + 5);
+    expect((await cli<{ copy: object }>('run', 'show', '1')).said.copy).toEqual({ kept: true, until: expect.stringContaining(until.toISOString().slice(0, 7)), needed: expect.any(Boolean), removedAt: null, removedBy: null });
+  });
+
   it('a held delivery that is discarded changes nothing', async () => {
     const before = await served();
     const held = await deliver([...rows, ...Array.from({ length: 11 }, (_, n) => insuredRow(70 + n, { 险种: '渔船' })), insuredRow(90)], '2025-06-04');

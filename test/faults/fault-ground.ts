@@ -22,7 +22,7 @@ export class FaultGround {
 
   private constructor(
     readonly folder: string, readonly postgres: PostgresServer, private redis: RedisServer, readonly keys: Keys, readonly catalogue: FeedCatalogue,
-    private readonly config: string,
+    readonly config: string,
   ) {}
 
   /** For the district's config, or another. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
 import { documentToken } from '#keys';
 import { personDossier, stateHash } from '#registry';
-import { Ledger, readRedrives, Redrives } from '#runs';
+import { Ledger, readRedrives, Redrives, Replays } from '#runs';
 import { listRejects, readOutcome, sealRepairs } from '#staging';
 import { contestedFile, idNumber, insuredFile, insuredRow, insuredRows, MEDICAL } from '../support/deliveries.js';
 import { configWith, largeDelivery, smallDistrict, TWELVE, type Delivery } from './district.js';
@@ -152,6 +152,52 @@ describe('kill -9 of the worker', () => {
     expect(await hub.brokenInvariants()).toEqual([]);
   });
 
+  it('inside the replay of a late delivery, of a past run, or while copies are removed, leaves it to the next', async () => {
+    const rows = insuredRows(30);
+    const told = [rows.slice(0, 20), rows, [...rows.slice(0, 25), insuredRow(25, { 参保单位: '某厂' })]];
+    const given = [1, 10, 5].map((day, at): Delivery => {
+      const file = join(folder, `late-${at}.csv`);
+      writeFileSync(file, insuredFile(told[at]!));
+      return { feed: MEDICAL, file, mode: 'full', asOf: `2025-06-${String(day).padStart(2, '0')}T00:00:00Z`, later: at > 0 };
+    });
+    // Everything was taken in long ago: by this policy nothing is kept.
+    const strict = join(folder, 'strict');
+    cpSync(ground.config, strict, { recursive: true });
+    writeFileSync(join(strict, 'settings/retention.yaml'), 'deliveries: { keep: 1 day, needed: remove }\n');
+    const lives = await Promise.all([undefined, 'replay.delivery'].map(async (late) => {
+      const hub = await ground.hub();
+      const first = hub.start();
+      for (const delivery of given.slice(0, 2)) await hub.handIn(delivery).then(() => hub.settled());
+      await first.end();
+      await hub.handIn(given[2]!);
+      if (late !== undefined) await hub.start({ HUSHU_KILL_AT: late }).killed(late);
+      const worker = hub.start();
+      await hub.settled();
+      await worker.end();
+      return { hub, digest: await storeDigest(hub.admin), state: await stateHash(hub.admin) };
+    }));
+    const [calm, killed] = lives;
+    expect((await calm!.hub.admin.query('select replayed, rows_read::int, state from runs.run where id = 3')).rows).toEqual([{ replayed: true, rows_read: 26, state: 'published' }]);
+    expect({ digest: killed!.digest, state: killed!.state }).toEqual({ digest: calm!.digest, state: calm!.state });
+
+    await Promise.all(lives.map(async ({ hub, state }, at) => {
+      const replays = new Replays(hub.database, { now: () => new Date() });
+      const { id } = (await replays.order(3, 'officer'))!;
+      const point = ['replay.read', 'retention.removed'][at]!;
+      await hub.start({ HUSHU_KILL_AT: point, ...(at > 0 && { HUSHU_CONFIG: strict }) }).killed(point);
+      const worker = hub.start(at > 0 ? { HUSHU_CONFIG: strict } : {});
+      const order = await came(async () => (await replays.find(id))!, (one) => one.endedAt !== null);
+      await came(() => hub.admin.query(`select from runs.copy_end where removed_at is null`), ({ rowCount }) => rowCount === 0);
+      await hub.settled();
+      const { rows: gone } = await hub.admin.query(`select detail ->> 'copies' as copies from runs.event where kind = 'copies-removed'`);
+      // A replay whose copies policy has taken meanwhile says so.
+      if (at === 0) expect(order).toMatchObject({ state: 'done', verdict: 'same', done: 3, total: 3 });
+      else expect([gone, hub.keptFiles(), ['same', 'incomparable', null].includes(order.verdict)]).toEqual([[{ copies: '3' }], [], true]);
+      await worker.end();
+      expect([await stateHash(hub.admin), await hub.brokenInvariants()]).toEqual([state, []]);
+    }));
+  });
+
   /** All deliveries, one after the other; each worker but the last is born to die at its place. */
   async function live(hub: FaultHub, kills: Kill[]): Promise<void> {
     const left = [...kills];
@@ -174,6 +220,15 @@ describe('kill -9 of the worker', () => {
     expect(await endOf(hub)).toEqual(undisturbed.end);
   }
 });
+
+/** Looks until it is as it should be. */
+async function came<T>(look: () => Promise<T>, enough: (seen: T) => boolean): Promise<T> {
+  for (const end = Date.now() + 60_000; ; await new Promise((done) => setTimeout(done, 40))) {
+    const seen = await look();
+    if (enough(seen)) return seen;
+    if (Date.now() > end) throw new Error(`it did not come: ${JSON.stringify(seen)}`);
+  }
+}
 
 function nameOf({ point, run, nth }: Kill): string {
   return `${point}@${run}#${nth}`;

@@ -7,7 +7,7 @@ import { Database, passwordsFrom } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
-import { Ledger, type Run, type StepCount } from '#runs';
+import { Ledger, Replays, type Run, type StepCount } from '#runs';
 import { inheritedEnvironment, readSettings, startPostgres, startRedis, type PostgresServer, type RedisServer, type Settings } from '#services';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -124,6 +124,21 @@ export class IngestHub {
         if (run.state !== 'published') throw new Error(`${feed} ${file}: ${run.state} ${run.reason?.rule ?? ''} ${run.reason?.text.en ?? ''}`);
         const { rows } = await this.database.pool('runs').query<StepCount>('select step, relation, rows::float8 as rows, ms from runs.step where run = $1', [id]);
         return { ms, run, steps: rows };
+      }
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+
+  /** Orders a past run to be read again and waits for the verdict, which must be that it is the same. @returns milliseconds */
+  async replay(run: number): Promise<number> {
+    const begun = performance.now();
+    const replays = new Replays(this.database, systemClock);
+    const { id } = (await replays.order(run, 'bench'))!;
+    for (;;) {
+      const { state, verdict, reason, finding } = (await replays.find(id))!;
+      if (state === 'done' || state === 'failed') {
+        if (verdict !== 'same') throw new Error(`the replay of ${run}: ${verdict ?? state} ${reason?.text.en ?? ''} ${JSON.stringify(finding)}`);
+        return performance.now() - begun;
       }
       await new Promise((done) => setTimeout(done, 10));
     }

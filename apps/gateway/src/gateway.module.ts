@@ -2,7 +2,7 @@ import { AnsweredCalls, AuditWriter } from '#access';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '#database';
 import { Keys } from '#keys';
-import { Ledger, Redrives, type OfficerSettings } from '#runs';
+import { Ledger, Redrives, Replays, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controller.js';
 import { Once } from './http/once.js';
@@ -18,6 +18,7 @@ import { QualityController } from './operations/quality.controller.js';
 import { RedrivesController } from './operations/redrives.controller.js';
 import { RejectReportController } from './operations/reject-report.controller.js';
 import { RejectsController } from './operations/rejects.controller.js';
+import { ReplaysController } from './operations/replays.controller.js';
 import { OFFICERS, RunDecisionsController } from './operations/run-decisions.controller.js';
 import { RunErrorsController } from './operations/run-errors.controller.js';
 import { RunsController } from './operations/runs.controller.js';
@@ -29,14 +30,14 @@ const END = Symbol('END');
 
 export interface GatewayProviders {
   database: Database; keys: Keys; answered: AnsweredCalls; audit: AuditWriter; directory: GrantDirectory; freshness: Freshness; query: PersonQuery;
-  ledger: Ledger; redrives: Redrives; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
+  ledger: Ledger; redrives: Redrives; replays: Replays; officers: OfficerSettings; status: HubStatus; metrics: Metrics; publicUrl: string; exampleNumber: () => Promise<string | undefined>;
   /** Ends what was made for the gateway, after the last answer has left. */
   end: () => Promise<void>;
 }
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, RunsController, RejectsController, RedrivesController, RejectReportController, QualityController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, ReplaysController, RunsController, RejectsController, RedrivesController, RejectReportController, QualityController, HealthController, OpenController],
   providers: [OperationsReader, RunStreams, Once],
 })
 export class GatewayModule implements OnApplicationShutdown {
@@ -47,7 +48,8 @@ export class GatewayModule implements OnApplicationShutdown {
       module: GatewayModule,
       providers: [
         { provide: Database, useValue: made.database }, { provide: AuditWriter, useValue: made.audit },
-        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: Redrives, useValue: made.redrives }, { provide: Keys, useValue: made.keys }, { provide: OFFICERS, useValue: made.officers },
+        { provide: AnsweredCalls, useValue: made.answered }, { provide: Ledger, useValue: made.ledger }, { provide: Redrives, useValue: made.redrives },
+        { provide: Replays, useValue: made.replays }, { provide: Keys, useValue: made.keys }, { provide: OFFICERS, useValue: made.officers },
         { provide: GrantDirectory, useValue: made.directory }, { provide: Freshness, useValue: made.freshness },
         { provide: PersonQuery, useValue: made.query }, { provide: HubStatus, useValue: made.status },
         { provide: Metrics, useValue: made.metrics }, { provide: PUBLIC_URL, useValue: made.publicUrl },

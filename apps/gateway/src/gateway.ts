@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Database } from '#database';
 import type { Clock } from '#kernel';
 import type { Keys } from '#keys';
-import { Ledger, Redrives, type OfficerSettings } from '#runs';
+import { Ledger, Redrives, Replays, type OfficerSettings } from '#runs';
 import { Freshness, GrantDirectory, PersonQuery } from '#sharing';
 import { fastify } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -80,7 +80,8 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const sweep = setInterval(() => { void Promise.all([clients.sweepAssertions(clock.now()), answered.sweep()]).catch(() => undefined); }, 600_000);
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of({ database, keys, answered, audit, directory, freshness, query, ledger, redrives: new Redrives(database, ledger, clock), officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+    GatewayModule.of({ database, keys, answered, audit, directory, freshness, query, ledger, redrives: new Redrives(database, ledger, clock), replays: new Replays(database, clock),
+      officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

@@ -4,6 +4,7 @@ import { QUEUES, type FetchJob, type RunJob } from '#runs/queue';
 import { FetchLine } from './line/fetch.js';
 import { Line } from './line/line.js';
 import { RedriveLine } from './line/redrive-line.js';
+import { ReplayLine } from './line/replay-line.js';
 
 /** Looks at runs that wait to be staged. */
 @Processor('stage', QUEUES.stage)
@@ -57,6 +58,18 @@ export class FetchProcessor extends WorkerHost {
 @Processor('redrive', QUEUES.redrive)
 export class RedriveProcessor extends WorkerHost {
   constructor(private readonly line: RedriveLine) {
+    super();
+  }
+
+  async process(job: Job<RunJob>): Promise<void> {
+    await this.line.perform(job.data.run);
+  }
+}
+
+/** Looks at orders to read past runs again. */
+@Processor('replay', QUEUES.replay)
+export class ReplayProcessor extends WorkerHost {
+  constructor(private readonly line: ReplayLine) {
     super();
   }
 

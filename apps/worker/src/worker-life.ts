@@ -3,28 +3,31 @@ import { Database } from '#database';
 import { Relay } from '#runs/queue';
 import { Watch } from '#watch';
 import { FetchLine } from './line/fetch.js';
-import { Line } from './line/line.js';
+import { Janitor } from './janitor.js';
 
 /** Milliseconds between looks at how feeds stand. */
 const LOOK_EVERY = 10_000;
 
+/** Milliseconds between sweeps. */
+const SWEEP_EVERY = 60_000;
+
 /** Starts the relay when the processors stand, clears what dead runs left, and stops in the opposite order. */
 @Injectable()
 export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  private janitor: NodeJS.Timeout | null = null;
+  private sweeper: NodeJS.Timeout | null = null;
   private watcher: NodeJS.Timeout | null = null;
   private watching: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly relay: Relay, private readonly line: Line, private readonly fetchLine: FetchLine, private readonly watch: Watch, private readonly database: Database,
+    private readonly relay: Relay, private readonly janitor: Janitor, private readonly fetchLine: FetchLine, private readonly watch: Watch, private readonly database: Database,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.fetchLine.schedule();
     await this.relay.start();
-    const sweep = () => void this.line.sweepLeftovers().then(() => this.line.sweepUnmeasured()).catch(() => undefined);
+    const sweep = () => void this.janitor.sweep();
     sweep();
-    this.janitor = setInterval(sweep, 60_000);
+    this.sweeper = setInterval(sweep, SWEEP_EVERY);
     // One look after the other: a channel that does not answer takes its time.
     let busy = false;
     this.watcher = setInterval(() => {
@@ -40,7 +43,7 @@ export class WorkerLife implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (this.janitor !== null) clearInterval(this.janitor);
+    if (this.sweeper !== null) clearInterval(this.sweeper);
     if (this.watcher !== null) clearInterval(this.watcher);
     await this.watching;
     await this.relay.stop();

@@ -6,17 +6,19 @@ import { Database, passwordsFrom } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { CredentialStore, loadKeys, type Keys } from '#keys';
-import { FetchLedger, Ledger, Redrives } from '#runs';
+import { Copies, FetchLedger, Ledger, Redrives, Replays } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
 import { type Settings, type WorkerSettings } from '#services';
-import { FetchedDeliveries, Redriver, Stager } from '#staging';
+import { CopyKeeper, FetchedDeliveries, readRetentionSettings, Redriver, Stager } from '#staging';
 import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
+import { Janitor } from './janitor.js';
 import { credentialOf } from './line/credential-of.js';
 import { FetchLine } from './line/fetch.js';
 import { codeOf } from './line/error-code.js';
 import { Line } from './line/line.js';
 import { RedriveLine } from './line/redrive-line.js';
-import { ApplyProcessor, FetchProcessor, LinkProcessor, RedriveProcessor, StageProcessor } from './processors.js';
+import { ReplayLine } from './line/replay-line.js';
+import { ApplyProcessor, FetchProcessor, LinkProcessor, RedriveProcessor, ReplayProcessor, StageProcessor } from './processors.js';
 import { WorkerLife } from './worker-life.js';
 
 export interface WorkerOptions { settings: Settings; own: WorkerSettings; log: (entry: object) => void }
@@ -44,13 +46,27 @@ export class WorkerModule {
         BullModule.registerQueue(...names.map((name) => ({ name }))),
       ],
       providers: [
-        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, RedriveProcessor, WorkerLife,
+        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, RedriveProcessor, ReplayProcessor, WorkerLife,
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
         { provide: FetchLedger, inject: [Ledger], useFactory: (ledger: Ledger) => new FetchLedger(database, ledger) },
         { provide: FeedCatalogue, useFactory: () => FeedCatalogue.load(settings.HUSHU_CONFIG) },
         { provide: Line, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => lineOf({ ...options, database, ledger, catalogue, keys, worker }) },
         { provide: RedriveLine, inject: [Ledger, FeedCatalogue], useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => redriveLineOf({ ...options, database, ledger, catalogue, keys, worker }) },
+        {
+          provide: ReplayLine, inject: [Ledger, FeedCatalogue],
+          useFactory: (ledger: Ledger, catalogue: FeedCatalogue) => new ReplayLine({
+            database, ledger, catalogue, keys, worker, replays: new Replays(database, systemClock),
+            onError: (replay, error) => log({ level: 'error', replay, step: 'replay', error: codeOf(error), at: placeOf(error) }),
+          }),
+        },
+        {
+          provide: Janitor, inject: [Line, ReplayLine, FeedCatalogue],
+          useFactory: (line: Line, replayLine: ReplayLine, catalogue: FeedCatalogue) => {
+            const feeds = catalogue.contracts.map(({ feed }) => feed);
+            return new Janitor(line, replayLine, new CopyKeeper(new Copies(database), readRetentionSettings(settings.HUSHU_CONFIG, feeds), systemClock), feeds);
+          },
+        },
         {
           provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
           useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({

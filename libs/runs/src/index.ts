@@ -5,14 +5,17 @@
  * Writes: schema runs.
  * Never: knows what a delivery holds, or what staging, linking or applying mean.
  */
-export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome, type PublishedRun } from './ledger/ledger.js';
-export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './ledger/run.js';
+export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome, type PublishedRun, type RunStory } from './ledger/ledger.js';
+export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './ledger/run.js';
 export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
 export type { Verb } from './decision/decide.js';
 export { readOfficerSettings, type OfficerSettings } from './decision/officer-settings.js';
 export { Redrives, type RedriveOrder } from './redrive/redrives.js';
 export { readRedrives, type RedriveProgress, type RedriveSearch } from './redrive/read-redrives.js';
 export type { Redrive, RedriveFilter, RedriveLease, RedriveState } from './redrive/redrive.js';
+export { Copies, type CopyStatus } from './copy/copies.js';
+export { Replays } from './replay/replays.js';
+export type { Replay, ReplayEnd, ReplayFinding, ReplayLease, ReplayState, ReplayVerdict } from './replay/replay.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
 export { noteEvent, type FeedEvent } from './timeline/note-event.js';

@@ -26,4 +26,7 @@ export { countMatching } from './redrive/reject-filter.js';
 export { MOST_REPAIRS, sealRepairs, type Repair } from './redrive/repair.js';
 export { readOutcome, type RedriveOutcome } from './redrive/read-outcome.js';
 export { Redriver } from './redrive/redriver.js';
+export { CopyKeeper, copyFaults, type KeptCopy } from './retention/copy-keeper.js';
+export { readRetentionSettings, type RetentionSettings } from './retention/retention-settings.js';
+export { clearReplay, replayRun } from './replay/replay-run.js';
 export { stagingInvariants } from './table/staging-invariants.js';

@@ -1,12 +1,15 @@
 import { loadKeys } from '#keys';
 import { pendingMigrations } from '#database';
-import type { Text } from '#kernel';
+import { systemClock, type Text } from '#kernel';
+import { Copies } from '#runs';
 import { checkPostgres, checkRedis, DataFolder, findRedis, isFree, readSettings, type Settings } from '#services';
+import { copyFaults } from '#staging';
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
+import { withStore } from '../frame/store.js';
 
 /** One thing looked at: fine, worth knowing, or a fault with its cure. */
 export interface Finding {
@@ -23,6 +26,7 @@ export const run: Work = async ({ output }) => {
   const settings = await readSettings();
   const findings = [
     node(), machine(), await dataFolder(settings), await keys(settings), await store(settings), await queues(settings), await gateway(settings), await migrations(settings),
+    await copies(settings),
   ];
   const mark = { ok: '✓', note: '·', fault: '✗' };
   output.data(findings, () => findings.map(({ state, text, cure }) =>
@@ -126,6 +130,22 @@ async function migrations(settings: Settings): Promise<Finding> {
   } catch (error) {
     return { check: 'schema', state: 'fault', text: { zh: `库结构读不到:${String(error)}`, en: `The schema could not be read: ${String(error)}` } };
   }
+}
+
+/** The sealed copies of deliveries, against the ledger: those of a store that runs here and is up to date. */
+async function copies(settings: Settings): Promise<Finding> {
+  const unknown: Finding = { check: 'copies', state: 'note', text: { zh: '库未运行或待迁移,批次副本未检查', en: 'The store does not run or is to be migrated; the copies of deliveries were not looked at' } };
+  const hub = settings.DATABASE_URL ?? new DataFolder(settings.HUSHU_DATA).findHub()?.adminUrl;
+  if (!hub || await pendingMigrations(hub).then((pending) => pending.length > 0, () => true)) return unknown;
+  return withStore(async (opened) => {
+    const faults = await copyFaults(new Copies(opened.database), join(settings.HUSHU_DATA, 'deliveries'), systemClock.now());
+    return faults.length === 0 ? { check: 'copies', state: 'ok', text: { zh: '批次副本与处理记录相符', en: 'The copies of deliveries are those of the ledger' } } : {
+      check: 'copies', state: 'fault', text: { zh: `${faults.length} 份批次副本与处理记录不符:${faults.slice(0, 5).join('；')}`, en: `${faults.length} copies of deliveries are not as the ledger has them: ${faults.slice(0, 5).join('; ')}` },
+      cure: {
+        zh: '副本不见的从备份取回,否则有批次迟到时会挂起;没有处理认领的文件查明后删除', en: 'Fetch copies that are gone from a backup, or late deliveries of their feeds will be held; delete files that no run has once it is clear where they came from',
+      },
+    };
+  });
 }
 
 /** Runs a check that throws when it finds a fault. */

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { ROW_RULES } from '#feeds';
 import { HubError, systemClock, type Text } from '#kernel';
-import { Ledger, readOfficerSettings, type Run, type RunProgress, type RunState, type Verb } from '#runs';
-import { groupRejects, listRejects } from '#staging';
+import { Copies, Ledger, readOfficerSettings, type Run, type RunProgress, type RunState, type Verb } from '#runs';
+import { CopyKeeper, groupRejects, listRejects, readRetentionSettings, type KeptCopy } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import { withStore, type Store } from '../frame/store.js';
@@ -25,16 +25,19 @@ export const list: Work<{ feed?: string; state?: string; limit: string }> = ({ o
 export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options, args }) => withStore(async (store) => {
   const ledger = ledgerOf(store);
   const run = await getRun(ledger, args[0]);
-  const [steps, rejects, errors] = await Promise.all([
+  const keeper = new CopyKeeper(new Copies(store.database), readRetentionSettings(store.settings.HUSHU_CONFIG), systemClock);
+  const [steps, rejects, errors, copy] = await Promise.all([
     ledger.steps(run.id), listRejects(store.database, options.raw ? store.keys : null, { run: run.id, limit: Number(options.rejects) }),
-    groupRejects(store.database.pool('operations'), run.id),
+    groupRejects(store.database.pool('operations'), run.id), keeper.look(run),
   ]);
   const told = rejects.map((reject) => ({ ...reject, text: ROW_RULES[reject.rule] }));
-  output.data({ ...shown(run), steps, errors, rejects: told }, () => [
+  output.data({ ...shown(run), copy, stagedState: run.stagedState, steps, errors, rejects: told }, () => [
     `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
     ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
     Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
     ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),
+    output.word(copyWords(copy)),
+    ...(run.stagedState === null ? [] : [`${output.word({ zh: '状态摘要', en: 'State hash' })} ${run.stagedState.now} ${run.stagedState.past}`]),
     output.table([{ zh: '步骤', en: 'Step' }, { zh: '关系', en: 'Relation' }, { zh: '行', en: 'Rows' }, { zh: '毫秒', en: 'ms' }],
       steps.map((step) => [step.step, step.relation, step.rows, step.ms])),
     ...(errors.length === 0 ? [] : [output.table([{ zh: '规则', en: 'Rule' }, { zh: '列', en: 'Column' }, { zh: '拒收', en: 'Rejects' }, { zh: '例:行号', en: 'Rows, such as' }, { zh: '说明', en: 'Meaning' }],
@@ -43,6 +46,15 @@ export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options
       told.map((reject) => [reject.rowNo, reject.rule, reject.field ?? '', reject.text ? output.word(reject.text) : '', reject.raw ?? ''])),
   ].join('\n'));
 });
+
+function copyWords({ kept, until, needed, removedAt, removedBy }: KeptCopy): Text {
+  const day = (at: Date) => at.toISOString().slice(0, 10);
+  if (removedAt !== null) return { zh: `副本已于 ${day(removedAt)} 按留存期限（${removedBy}）清除`, en: `The stored copy was removed on ${day(removedAt)} by policy (${removedBy})` };
+  if (!kept) return { zh: '没有留存副本', en: 'There is no stored copy' };
+  if (until === null) return { zh: '副本一直留存', en: 'The stored copy is kept for good' };
+  return needed ? { zh: `副本留存至 ${day(until)}，其后当前数据仍需要时继续留存`, en: `The stored copy is kept until ${day(until)}, and beyond while the rows of today rest on it` }
+    : { zh: `副本留存至 ${day(until)}`, en: `The stored copy is kept until ${day(until)}` };
+}
 
 /** A run as it goes: a bar on a terminal, a line a change elsewhere, with --json an event a line. Ends when nobody works on it any more. */
 export const watch: Work = ({ output, args }) => withStore(async (store) => {
@@ -96,7 +108,7 @@ function decision(verb: Verb): Work<{ by?: string; reason?: string }> {
 }
 
 /** Whoever is at the command line; an account without a name (as in some containers) goes by its number. */
-function osUser(): string {
+export function osUser(): string {
   try {
     return userInfo().username;
   } catch {
@@ -109,11 +121,11 @@ function shown(run: Run): object {
   return { run: id, feed, state, file: fileName, mode, batchNo, asOf, acceptedAt, startedAt, endedAt, first, counts, warnings, reason, attempts, contractVersion };
 }
 
-function ledgerOf(store: Store): Ledger {
+export function ledgerOf(store: Store): Ledger {
   return new Ledger(store.database, systemClock);
 }
 
-async function getRun(ledger: Ledger, id: string): Promise<Run> {
+export async function getRun(ledger: Ledger, id: string): Promise<Run> {
   const run = /^\d{1,9}$/.test(id) ? await ledger.find(Number(id)) : null;
   if (run !== null) return run;
   throw new HubError({ code: 'HUSHU-CLI-06', zh: `没有编号为 ${id} 的处理`, en: `There is no run ${id}`, hintZh: '用 hushu run list 查看', hintEn: 'See hushu run list' });

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { auditInvariants } from '#access';
 import { FeedCatalogue } from '#feeds';
 import { reconcileInvariants } from '#reconcile';
 import { registryInvariants } from '#registry';
-import { runInvariants } from '#runs';
-import { stagingInvariants } from '#staging';
+import { systemClock } from '#kernel';
+import { Copies, runInvariants } from '#runs';
+import { copyFaults, stagingInvariants } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import { withStore } from '../frame/store.js';
@@ -33,6 +35,8 @@ export const run: Work = ({ output }) => withStore(async (store) => {
   for (const audit of await auditInvariants(store.database, store.keys)) {
     verdicts.push({ part: 'access', name: audit.name, holds: audit.holds, faults: audit.faults.map(({ seq, fault }) => `${seq} ${fault}`) });
   }
+  const copies = await copyFaults(new Copies(store.database), join(store.settings.HUSHU_DATA, 'deliveries'), systemClock.now());
+  verdicts.push({ part: 'staging', name: 'every stored copy is there, and is of a run', holds: copies.length === 0, faults: copies.slice(0, 20) });
   const broken = verdicts.filter((verdict) => !verdict.holds);
   output.data({ holds: broken.length === 0, invariants: verdicts }, () => verdicts.map((verdict) =>
     `${verdict.holds ? '✓' : '✗'} ${verdict.part} · ${verdict.name}${verdict.faults.map((fault) => `\n    ${fault}`).join('')}`).join('\n'));

@@ -41,6 +41,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-RUNS-13': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
   'HUSHU-RUNS-20': type('redrive-ended', 409, '重驱已结束', 'Re-drive has ended', '所重驱的行已经发布，或重驱已经结束，不能再取消；查看 GET /v1/rejects/redrives/{id}。', 'What it drives is published, or it has come to an end, and cannot be cancelled any more; see GET /v1/rejects/redrives/{id}.'),
   'HUSHU-STAGING-06': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-RUNS-30': type('run-state', 409, '批次的状态不允许', 'Run in no state for it', '这一批次当前的状态不能作此决定；查看 GET /v1/runs/{id} 的 state 和 decisions。', 'The run is in no state for this decision; see state and decisions of GET /v1/runs/{id}.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

@@ -122,4 +122,20 @@ describe('what data officers see and decide', () => {
     expect((await post(`/v1/runs/${run.id}/discard`, 'li', undefined, 'k1')).json()).toMatchObject({ state: 'discarded' });
     expect((await hub.admin.query('select verb, by from runs.decision where run = $1 order by id', [run.id])).rows).toEqual([{ verb: 'release', by: '张科长' }, { verb: 'discard', by: '李处' }]);
   });
+
+  it('order a past run to be read again, see how far that is, and only of their own feeds', async () => {
+    const run = await ended('marriage', 'held');
+    const url = `/v1/runs/${run.id}/replay`;
+    expect((await post(url, 'reader', {})).json()).toMatchObject({ status: 403, code: 'HUSHU-GATEWAY-33' });
+    const [first, again] = [await post(url, 'wang', {}, 'r1'), await post(url, 'wang', {}, 'r1')];
+    expect([first.statusCode, again.body, first.json()]).toEqual([202, first.body, expect.objectContaining({ run: run.id, feed: 'marriage', by: '王科', state: 'waiting', verdict: null, done: 0, total: null })]);
+    const place = first.headers['location'] as string;
+    expect((await get(place, 'wang')).json()).toEqual(first.json());
+    const other = await ended('pension', 'held');
+    expect((await post(`/v1/runs/${other.id}/replay`, 'wang', {})).statusCode).toBe(404);
+    expect((await get(((await post(`/v1/runs/${other.id}/replay`, 'zhang', {})).headers['location'] as string), 'wang')).statusCode).toBe(404);
+    expect((await post(`/v1/runs/${(await ended('pension', 'failed')).id}/replay`, 'zhang', {})).json()).toMatchObject({ status: 409, type: expect.stringMatching(/run-state$/), code: 'HUSHU-RUNS-30' });
+    expect((await get(`/v1/runs/${run.id}`, 'wang')).json()).toMatchObject({ copy: { kept: false, removedAt: null, stateNow: null } });
+    expect((await get('/v1/replays/999', 'zhang')).statusCode).toBe(404);
+  });
 });

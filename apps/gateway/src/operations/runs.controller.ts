@@ -32,7 +32,7 @@ export class RunsController {
     if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
     const [run] = await this.reader.rows('run_status', [Number(id) + 1, null, null, 1, feedsOf(request)]);
     if (run?.['id'] !== Number(id)) throw plain('HUSHU-GATEWAY-20');
-    const [steps, decisions] = await Promise.all([this.reader.rows('run_step', [Number(id)]), this.reader.rows('run_decision', [Number(id)])]);
-    sendJson(request, reply, { ...camelKeys(run), steps: steps.map(camelKeys), decisions: decisions.map(camelKeys) });
+    const [steps, decisions, copy] = await Promise.all(['run_step', 'run_decision', 'run_copy'].map((what) => this.reader.rows(what, [Number(id)])));
+    sendJson(request, reply, { ...camelKeys(run), copy: camelKeys(copy![0]!), steps: steps!.map(camelKeys), decisions: decisions!.map(camelKeys) });
   }
 }

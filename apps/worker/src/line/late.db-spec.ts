@@ -176,6 +176,31 @@ describe('a delivery that comes late', () => {
   });
 });
 
+describe('a late delivery of the register that has a person under an earlier number', () => {
+  it('makes that number their key: the old one is gone, is told as such, and still leads to them', async () => {
+    const line = await WholeLine.open([SPINE, MEDICAL]);
+    try {
+      const [earlier, later] = [idNumber(3), idNumber(5)];
+      const deliver = async (feed: string, day: number, mode: 'full' | 'delta', rows: Cells[]) => expect(await line.deliver({ feed, asOf: at(day), mode, rows })).toMatchObject({ state: 'published' });
+      const keyOf = async (kind: string): Promise<string[]> => (await line.admin.query<{ person: string }>('select person from registry.person where kind = $1 order by 1', [kind])).rows.map(({ person }) => person);
+      await deliver(SPINE, 40, 'delta', [registered(1, later, '王小明', 40)]);
+      await deliver(MEDICAL, 41, 'full', [insured(1, later, '王小明')]);
+      const [before] = await keyOf('registered');
+      await deliver(SPINE, 10, 'delta', [registered(1, earlier, '王小明', 10)]);
+      const [now, ...others] = await keyOf('registered');
+      expect([now === before, others, await keyOf('gone'), await keyOf('provisional')]).toEqual([false, [], [before], []]);
+      // The old key is the token of the number they have today: by it they are found, and so is whatever speaks of that number.
+      expect((await line.admin.query('select document, person from registry.document_alias')).rows).toEqual([{ document: before, person: now }]);
+      expect((await line.admin.query('select person from registry.medical_insurance_row')).rows).toEqual([{ person: now }]);
+      const { rows: told } = await line.admin.query(`select distinct op, unnest(persons) as person from registry.change where run = 3 and facet = 'registration' order by op`);
+      expect(told).toEqual([{ op: 'D', person: before }, { op: 'I', person: now }]);
+      expect([line.told, await line.faults()]).toEqual([[], []]);
+    } finally {
+      await line.close();
+    }
+  });
+});
+
 describe('deliveries of a feed in any order', () => {
   const seeds = process.env.HUSHU_TEST_SEEDS?.split(',').map(Number) ?? [1];
   let folder: string, keys: Keys;

@@ -52,11 +52,11 @@ export class Line {
       };
       const staged = this.staged(run);
       new Progress(database, lease).begin('link', run.counts.read, run.counts.read);
-      const steps = await sideBySide(linkRun(database, staged, catalogue.contracts, { signal, fence }), keyStaged(database, staged, fence));
+      const [linked, keyed] = await sideBySide(linkRun(database, staged, catalogue.contracts, { signal, fence }), keyStaged(database, staged, fence));
       killPoint('link.decided', id);
       await database.transaction('runs', async (client) => {
-        await ledger.writeSteps(client, run.id, steps);
-        await ledger.advanceIn(client, lease, { state: 'linked' });
+        await ledger.writeSteps(client, run.id, [...linked, ...keyed.steps]);
+        await ledger.advanceIn(client, lease, { state: 'linked', stagedState: keyed.state });
         killPoint('link.advancing', id);
       });
       killPoint('link.advanced', id);
@@ -74,9 +74,12 @@ export class Line {
         await as('runs');
         await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
         killPoint('apply.fenced', id);
+        const before = await ledger.stateBefore(client, id);
         const steps: StepCount[] = [];
         await as('staging');
-        steps.push(...await applyStaged(client, staged));
+        // Of a first delivery and of a replay it is known; no other can be published in between.
+        const applied = await applyStaged(client, staged, before, run.first || run.replayed ? run.stagedState : null);
+        steps.push(...applied.steps);
         killPoint('apply.staged', id);
         await as('reconcile');
         const reconciled = await applyReconcile(client, staged, catalogue.contracts);
@@ -87,7 +90,7 @@ export class Line {
         killPoint('apply.registered', id);
         await as('runs');
         await ledger.writeSteps(client, run.id, steps);
-        await ledger.advanceIn(client, lease, { state: 'published' });
+        await ledger.advanceIn(client, lease, { state: 'published', stagedState: applied.state });
         killPoint('apply.before-commit', id);
       });
       killPoint('apply.committed', id);
@@ -174,12 +177,10 @@ function deadly(): HubError {
 }
 
 /** Both, on connections of their own; what one of them throws is thrown when the other has ended too. */
-async function sideBySide(...works: Promise<StepCount[]>[]): Promise<StepCount[]> {
-  const ended = await Promise.allSettled(works);
-  return ended.flatMap((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
-  });
+async function sideBySide<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const ended = await Promise.allSettled([one, other]);
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  return [await one, await other];
 }
 
 /** Another worker holds the run: nothing to do here. */

@@ -3,7 +3,7 @@ import type { Clock } from '#kernel';
 import type { Database } from '#database';
 import { decide, lapseReleases, RELEASE_PEOPLE, type Decided, type Judgement, type Verb } from '../decision/decide.js';
 import { endSessionsOf } from './end-sessions.js';
-import { runFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StepCount } from './run.js';
+import { runFrom, stagedStateFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './run.js';
 
 /** Which queue looks at a run in each state that waits for work. */
 export const NEXT_QUEUE: Partial<Record<RunState, 'stage' | 'link' | 'apply'>> = { accepted: 'stage', staged: 'link', linked: 'apply' };
@@ -38,10 +38,21 @@ export interface Outcome {
   seenDigest?: string;
   first?: boolean;
   replayed?: boolean;
+  /** What the feed holds with this outcome; a run that changes nothing leaves it as the one before had it. */
+  stagedState?: StagedState;
 }
 
-/** A run that was published, with what it takes to read its delivery again. */
-export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null }
+/**
+ * A run with what it takes to read its delivery again. `copyRemoved`: policy keeps its own copy no longer, since then;
+ * `publishedAs`: runs are published in the order of this.
+ */
+export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null; copyRemoved: Date | null; publishedAs: number | null }
+
+/**
+ * What a past run came to, and what its feed was told before: the runs that were published by then, in their order in
+ * time. `redone`: a late run has changed the feed's history since.
+ */
+export interface RunStory { outcome: 'published' | 'held' | 'refused'; own: PublishedRun; before: PublishedRun[]; redone: boolean }
 
 /** The run ledger: what was taken in, who works on it, how far it got. One row a delivery. */
 export class Ledger {
@@ -154,6 +165,7 @@ export class Ledger {
   async advanceIn(client: ClientBase, lease: Lease, outcome: Outcome): Promise<void> {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     const c = outcome.counts;
+    const state = outcome.stagedState ?? (outcome.state === 'published' ? await this.stateBefore(client, lease.run) : null);
     const ended = NEXT_QUEUE[outcome.state] === undefined && outcome.state !== 'held';
     const { rowCount } = await client.query(
       `update runs.run set state = $2, lease_until = null, lease_by = null,
@@ -162,12 +174,13 @@ export class Ledger {
          rows_removed = coalesce($9, rows_removed), rows_held = coalesce($10, rows_held), warnings = coalesce($11, warnings),
          reason_rule = coalesce($12, reason_rule), reason = coalesce($13, reason), digest = coalesce($14, digest),
          seen_digest = coalesce($15, seen_digest), first = coalesce($16, first),
-         replayed = coalesce($18, replayed), ended_at = case when $17 then clock_timestamp() else ended_at end
-       where id = $1 and token = $19 and lease_by is not null`,
+         replayed = coalesce($18, replayed), state_shape = coalesce($19, state_shape), state_now = coalesce($20, state_now), state_past = coalesce($21, state_past), ended_at = case when $17 then clock_timestamp() else ended_at end
+       where id = $1 and token = $22 and lease_by is not null`,
       [lease.run, outcome.state, c?.read ?? null, c?.duplicate ?? null, c?.rejected ?? null, c?.unchanged ?? null, c?.added ?? null,
         c?.changed ?? null, c?.removed ?? null, c?.held ?? null, outcome.warnings === undefined ? null : JSON.stringify(outcome.warnings),
         outcome.reason?.rule ?? null, outcome.reason === undefined ? null : JSON.stringify({ text: outcome.reason.text, hint: outcome.reason.hint }),
-        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null, lease.token],
+        outcome.digest ?? null, outcome.seenDigest ?? null, outcome.first ?? null, ended, outcome.replayed ?? null,
+        state?.shape ?? null, state?.now ?? null, state?.past ?? null, lease.token],
     );
     // Discarded between the two statements.
     if (rowCount !== 1) await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
@@ -202,6 +215,14 @@ export class Ledger {
     await client.query(`select pg_notify('hushu_outbox', '')`);
   }
 
+  /** What a run's feed holds before the run is published, inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async stateBefore(client: ClientBase, run: number): Promise<StagedState | null> {
+    const { rows } = await client.query(
+      `select r.state_shape, r.state_now, r.state_past from runs.transition t join runs.run r on r.id = t.run
+       where t.feed = (select feed from runs.run where id = $1) and t.state = 'published' and t.run <> $1 order by t.id desc limit 1`, [run]);
+    return stagedStateFrom(rows[0]);
+  }
+
   async writeSteps(client: ClientBase, run: number, steps: StepCount[]): Promise<void> {
     for (const s of steps) {
       await client.query('insert into runs.step (run, step, relation, rows, ms) values ($1, $2, $3, $4, $5)', [run, s.step, s.relation, s.rows, Math.round(s.ms)]);
@@ -229,16 +250,36 @@ export class Ledger {
    * repetition, that of the same rows; null where there is none.
    */
   async listPublished(feed: string): Promise<PublishedRun[]> {
+    return this.withCopies(`r.feed = $1 and r.state = 'published'`, [feed]);
+  }
+
+  /** @returns null while the run has come to no outcome */
+  async storyOf(run: number): Promise<RunStory | null> {
+    const { rows: [came] } = await this.database.pool('runs').query<{ id: string; feed: string; state: RunStory['outcome'] | 'failed'; redone: boolean }>(
+      `select t.id, t.feed, t.state, exists (select 1 from runs.transition l join runs.run r on r.id = l.run where l.feed = t.feed and l.state = 'published' and l.id > t.id and r.replayed) as redone
+       from runs.transition t where t.run = $1 and t.state in ('published', 'held', 'refused', 'failed') order by t.id desc limit 1`, [run]);
+    if (came === undefined || came.state === 'failed') return null;
+    const [own] = await this.withCopies('r.id = $1', [run]);
+    const before = await this.withCopies(
+      `r.feed = $1 and r.state = 'published' and exists (select 1 from runs.transition t where t.run = r.id and t.state = 'published' and t.id < $2)`, [came.feed, came.id]);
+    return { outcome: came.state, own: own!, before, redone: came.redone };
+  }
+
+  private async withCopies(which: string, values: unknown[]): Promise<PublishedRun[]> {
     const { rows } = await this.database.pool('runs').query(
-      `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path
+      `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path, e.marked_at as copy_removed,
+              (select t.id::float8 from runs.transition t where t.run = r.id and t.state = 'published') as published_as
        from runs.run r
+       left join (select run, marked_at from runs.copy_end) e on e.run = r.id
        left join lateral (
          select s.id as copy_run, s.stored_path as copy_path from runs.run s
          where s.feed = r.feed and s.stored_path is not null and (s.id = r.id or s.seen_digest = r.seen_digest and s.contract_version = r.contract_version)
          order by s.id <> r.id, s.id limit 1
        ) c on true
-       where feed = $1 and state = 'published' order by as_of, id`, [feed]);
-    return rows.map((row) => ({ ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path } }));
+       where ${which} order by as_of, id`, values);
+    return rows.map((row) => ({
+      ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path }, copyRemoved: row.copy_removed, publishedAs: row.published_as,
+    }));
   }
 
   /** One person decides on a held or failed run; a release takes `people` of them. Null: no such run. Throws as `decide` says. */

@@ -17,6 +17,12 @@ export interface RunCounts {
 
 export const NO_COUNTS: RunCounts = { read: 0, duplicate: 0, rejected: 0, unchanged: 0, added: 0, changed: 0, removed: 0, held: 0 };
 
+/**
+ * What a feed held once a run was published: `now` of the rows that held, `past` of those that no longer did, each the
+ * sum of its rows' hashes (128 bits, hex). `shape`: which columns they are of; hashes of another shape say nothing.
+ */
+export interface StagedState { shape: string; now: string; past: string }
+
 /** Why a run was held, refused or failed. */
 export interface RunReason { rule: string; text: Text; hint?: Text }
 
@@ -50,6 +56,8 @@ export interface Run {
   promisedRows: number | null;
   /** The order whose rejects it drives again; null for what a supplier delivered. */
   redrive: number | null;
+  /** What its feed held once it was published; null before, and of runs before such was kept. */
+  stagedState: StagedState | null;
 }
 
 /** A worker's hold on a run: every transaction made under it shows the token. */
@@ -59,7 +67,8 @@ export interface StepCount { step: string; relation: string; rows: number; ms: n
 
 export const TABLE_COLUMNS = `id, feed, file_name, file_path, file_bytes, file_stat, stored_path, contract_version, mode, batch_no,
   as_of, accepted_at, state, first, digest, rows_read, rows_duplicate, rows_rejected, rows_unchanged, rows_added,
-  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows, redrive, replayed`;
+  rows_changed, rows_removed, rows_held, warnings, reason_rule, reason, started_at, ended_at, attempts, released, promised_rows, redrive, replayed,
+  state_shape, state_now, state_past`;
 
 interface RunRow { [column: string]: unknown }
 
@@ -96,5 +105,11 @@ export function runFrom(row: RunRow): Run {
     attempts: row.attempts as number,
     promisedRows: row.promised_rows === null ? null : Number(row.promised_rows),
     redrive: row.redrive as number | null,
+    stagedState: stagedStateFrom(row),
   };
+}
+
+export function stagedStateFrom(row: RunRow | undefined): StagedState | null {
+  if (row === undefined || row.state_shape === null) return null;
+  return { shape: row.state_shape as string, now: row.state_now as string, past: row.state_past as string };
 }

@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 export type RunQueue = 'stage' | 'link' | 'apply';
 
 /** A queue without all of its settings does not compile. */
-export type QueueName = RunQueue | 'fetch' | 'redrive';
+export type QueueName = RunQueue | 'fetch' | 'redrive' | 'replay';
 
 export interface QueueSettings {
   /** Jobs a worker takes at once. */
@@ -25,15 +25,17 @@ export const QUEUES: Record<QueueName, Required<QueueSettings>> = {
   fetch: { concurrency: 4, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
   apply: { concurrency: 2, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
   redrive: { concurrency: 1, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
+  // Nobody waits for it as for a delivery.
+  replay: { concurrency: 1, lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 1000 },
 };
 
-/** What a job carries: which run to look at, in the queue `redrive` which order. Never a record. */
+/** What a job carries: which run to look at, in the queues `redrive` and `replay` which order. Never a record. */
 export interface RunJob { run: number }
 
 /** What a job of the queue `fetch` carries: which feed to look at. */
 export interface FetchJob { feed: string }
 
-export type Queues = Record<RunQueue | 'redrive', Queue<RunJob>> & { fetch: Queue<FetchJob> };
+export type Queues = Record<RunQueue | 'redrive' | 'replay', Queue<RunJob>> & { fetch: Queue<FetchJob> };
 
 /** BullMQ's keys share a hash tag, so that Redis Cluster keeps a queue on one node. */
 export const QUEUE_PREFIX = '{hushu}';

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { killPoint } from '../kill-point.js';
 import { NEXT_QUEUE } from '../ledger/ledger.js';
 import { dueRedrives } from '../redrive/redrives.js';
+import { dueReplays } from '../replay/replays.js';
 import type { Queues, RunQueue } from './queues.js';
 
 /** Milliseconds between sweeps: what a lost bell costs at most. */
@@ -78,6 +79,7 @@ export class Relay {
     const id = (what: string) => `sweep-${what}-${Math.floor(Date.now() / 2000)}`;
     // Orders are few and have no outbox: looking is what announces them.
     for (const redrive of await dueRedrives(this.database)) await this.queues.redrive.add('redrive', { run: redrive }, { ...JOB, jobId: id(`${redrive}-redrive`) });
+    for (const replay of await dueReplays(this.database)) await this.queues.replay.add('replay', { run: replay }, { ...JOB, jobId: id(`${replay}-replay`) });
     if (!sweep) return;
     for (const { id: run, state } of await this.ledger.due()) {
       const queue = NEXT_QUEUE[state];

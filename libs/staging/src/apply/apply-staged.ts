@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import { loadSql } from '#database';
 import { feedRelation, type FeedContract } from '#feeds';
-import type { StepCount } from '#runs';
+import type { StagedState, StepCount } from '#runs';
 import { settleRejects } from '../reject/settle-rejects.js';
+import { stateTurned, stateWhole } from '../state/staged-state.js';
 import { StagedSql } from '../table/staged-sql.js';
 
 /** A delivery that is staged and matched, as the later stages see it. */
@@ -28,19 +29,24 @@ export function runTable(feed: string, run: number): string {
  * the versions it changes are closed into the past and its own put in their place. Of a late one the replay's rows
  * and closed rows take the place of those that differ. Runs in the publish transaction, as hushu_staging, and settles
  * the rejects that this answers.
+ * @param before what the feed held before, as the ledger has it; where that is unknown or of another shape the rows are counted anew
+ * @param known what the feed will hold, where that was found out before
  */
-export async function applyStaged(client: ClientBase, s: StagedRun): Promise<StepCount[]> {
+export async function applyStaged(client: ClientBase, s: StagedRun, before: StagedState | null = null, known: StagedState | null = null): Promise<{ steps: StepCount[]; state: StagedState }> {
   const sql = new StagedSql(s.contract);
-  if (s.replayed) return putReplayed(client, sql, s);
+  const turned = known ?? await stateTurned(client, sql, s, before);
+  const steps = s.replayed ? await putReplayed(client, sql, s) : await putStaged(client, sql, s);
+  return { steps, state: turned ?? await stateWhole(client, sql) };
+}
+
+async function putStaged(client: ClientBase, sql: StagedSql, s: StagedRun): Promise<StepCount[]> {
   const start = performance.now();
   const settled = await settleRejects(client, sql, s.run);
   const settling = settled > 0 ? [{ step: 'settle', relation: 'reject_end', rows: settled, ms: performance.now() - start }] : [];
-  if (s.first) {
-    const { steps, step } = stepping(client);
-    await step('adopt', `${sql.feed}_row`, 'select staging.adopt_run_table($1, $2)', [sql.feed, s.run]);
-    return [...settling, ...steps];
-  }
-  return [...settling, ...await putInPlace(client, sql, s)];
+  if (!s.first) return [...settling, ...await putInPlace(client, sql, s)];
+  const { steps, step } = stepping(client);
+  await step('adopt', `${sql.feed}_row`, 'select staging.adopt_run_table($1, $2)', [sql.feed, s.run]);
+  return [...settling, ...steps];
 }
 
 /** Closes the versions a delivery changes and puts its own in their place, in the relations of `sql`. */

@@ -1,6 +1,6 @@
 import { transportFault, type FeedContract, type RowFault } from '#feeds';
 import { HubError } from '#kernel';
-import type { Outcome, Run, RunCounts, RunReason } from '#runs';
+import type { Outcome, PublishedRun, Run, RunCounts, RunReason } from '#runs';
 
 /** Rules by which a delivery as a whole is refused. */
 const REFUSALS = new Set([
@@ -22,25 +22,34 @@ export function checkPromisedRows({ promisedRows }: Run, read: number): void {
   throw transportFault('manifest-differs', `清单称 ${promisedRows} 行，实有 ${read} 行`, `The manifest speaks of ${promisedRows} rows, there are ${read}`, { promised: promisedRows, read });
 }
 
-/** Why a late delivery cannot take its place in time. */
-export function heldLate(run: Run, last: Run, unread: 'contract' | 'copy' | 'redrive'): RunReason {
-  const late = {
-    zh: `批次时间 ${run.asOf.toISOString()} 早于已发布的 ${last.asOf.toISOString()}`,
-    en: `As of ${run.asOf.toISOString()}, before the published ${last.asOf.toISOString()}`,
-  };
+/** Which delivery cannot be read again as it was, and why not. */
+export interface Unread { why: 'contract' | 'copy' | 'redrive' | 'late'; run: PublishedRun }
+
+/** Why a late delivery cannot take its place in time, and what can be done about it. */
+export function heldLate(run: Run, last: Run, unread: Unread): RunReason {
+  const { zh, en } = unreadText(unread);
   return {
-    rule: 'delivery-late', hint: { zh: '核实后可舍弃，或请供数部门交付更新的批次', en: 'Discard it, or ask for a newer delivery' },
-    text: unread === 'copy' ? {
-      zh: `${late.zh}；已发布的批次并非都有留存的副本，无法按时间先后重放`,
-      en: `${late.en}; not every published delivery has a stored copy, so they cannot be replayed with it in its place`,
-    } : unread === 'redrive' ? {
-      zh: `${late.zh}；已发布的批次中有重新处理的拒收行，不能按时间先后重放`,
-      en: `${late.en}; rejects were driven again since, which are not replayed with it in its place`,
-    } : {
-      zh: `${late.zh}；已发布的批次是按契约的其他版本读入的，无法按时间先后重放`,
-      en: `${late.en}; published deliveries were read by another version of the contract, so they cannot be replayed with it in its place`,
+    rule: 'delivery-late',
+    text: {
+      zh: `批次时间 ${run.asOf.toISOString()} 早于已发布的 ${last.asOf.toISOString()}；${zh}，无法按时间先后重放`,
+      en: `As of ${run.asOf.toISOString()}, before the published ${last.asOf.toISOString()}; ${en}, so they cannot be replayed with it in its place`,
     },
+    hint: unread.why === 'copy' && unread.run.copyRemoved !== null ? {
+      zh: '请供数部门交付包含这些变更的更新批次后舍弃此批；如常有迟到，延长 settings/retention.yaml 的留存期限',
+      en: 'Ask the supplier for a newer delivery that holds these changes and discard this one; where deliveries often come late, keep copies longer (settings/retention.yaml)',
+    } : { zh: '核实后可舍弃，或请供数部门交付更新的批次', en: 'Discard it, or ask for a newer delivery' },
   };
+}
+
+/** What stands in the way of reading a feed's deliveries again. */
+export function unreadText({ why, run: { id, copyRemoved } }: Unread): { zh: string; en: string } {
+  const day = copyRemoved?.toISOString().slice(0, 10);
+  if (why === 'late') return { zh: `处理 ${id} 因迟到而挂起，从未排入时序`, en: `run ${id} was held because it came late and was never given its place in time` };
+  if (why === 'redrive') return { zh: `已发布的批次中有重新处理的拒收行（处理 ${id}）`, en: `rejects were driven again since (run ${id})` };
+  if (why === 'contract') return { zh: `处理 ${id} 是按契约的其他版本读入的`, en: `run ${id} was read by another version of the contract` };
+  return copyRemoved === null
+    ? { zh: `处理 ${id} 没有留存的副本`, en: `run ${id} has no stored copy` }
+    : { zh: `处理 ${id} 的副本已按留存期限于 ${day} 清除`, en: `policy removed the stored copy of run ${id} on ${day}` };
 }
 
 /** Why a delivery goes beyond its contract, or null; one that people have released does not. */

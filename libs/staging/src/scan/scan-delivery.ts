@@ -28,6 +28,8 @@ export interface ScanOrder {
   resumeAfter: number;
   steps: StepCount[];
   progress: Progress;
+  /** Of rejects driven again that are read once more: the runs that were published before them. */
+  settledBy?: number[];
 }
 
 export interface Scanned { counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string }
@@ -82,7 +84,7 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
     killPoint('stage.settled', lease.run);
   }
   if (delivery.counts.rejected > 0 && run.id === lease.run) await keepForm(database, lease, contract, delivery.columns);
-  if (run.redrive !== null) await passBy(database, lease, { sql, redrive: run.redrive, counts: delivery.counts });
+  if (run.redrive !== null) await passBy(database, lease, { sql, redrive: run.redrive, counts: delivery.counts, settledBy: o.settledBy });
   progress.begin('match', delivery.counts.read, delivery.counts.read);
   const match = await matchRun({ database, lease, sql, contract, first: o.first, full, known, delivery, steps });
   killPoint('stage.matched', lease.run);
@@ -101,11 +103,11 @@ async function keepForm(database: Database, lease: Lease, contract: FeedContract
 }
 
 /** Rows driven again whose rejects another run has settled since they were ordered: a newer delivery is not overwritten by an old line. */
-async function passBy(database: Database, lease: Lease, { sql, redrive, counts }: { sql: StagedSql; redrive: number; counts: DeliveryCounts }): Promise<void> {
+async function passBy(database: Database, lease: Lease, { sql, redrive, counts, settledBy }: { sql: StagedSql; redrive: number; counts: DeliveryCounts; settledBy?: number[] }): Promise<void> {
   await database.transaction('staging', async (client) => {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     const { rows: [gone] } = await client.query<{ staged: number; removed: number }>(
-      sql.fill(join(import.meta.dirname, '../redrive'), 'superseded', lease.run), [redrive]);
+      sql.fill(join(import.meta.dirname, '../redrive'), 'superseded', lease.run), [redrive, settledBy ?? null]);
     const passed = gone!.staged + gone!.removed;
     if (passed === 0) return;
     // What is dropped here would not be found again by a worker that goes on behind the last chunk.

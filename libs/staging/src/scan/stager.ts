@@ -5,7 +5,8 @@ import { killPoint, Progress, type Ledger, type Lease, type Outcome, type Publis
 import { clearRun } from '../apply/apply-staged.js';
 import { DeliveryStore } from '../land/delivery-store.js';
 import { openDelivery } from '../land/open-delivery.js';
-import { comesAfter, replayFeed } from '../replay/replay-feed.js';
+import { comesAfter } from '../replay/read-again.js';
+import { replayFeed } from '../replay/replay-feed.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { readingContract } from '../redrive/reading-contract.js';
 import { digestDelivery } from './digest-delivery.js';
@@ -46,6 +47,7 @@ export class Stager {
     const progress = new Progress(this.database, lease);
     const contract = readingContract(this.catalogue.get(run.feed), run);
     const stopSealing = new AbortController();
+    let sealing: Promise<void> = Promise.resolve();
     try {
       const source = await openDelivery(run, this.keys);
       const last = await this.ledger.lastPublished(run.feed);
@@ -58,16 +60,20 @@ export class Stager {
         if (digest !== null) checkPromisedRows(run, digest.rows);
         if (digest !== null && digest.text() === before.seenDigest) return { outcome: repeated(before.run.counts, digest.rows, digest.text()), steps };
       }
-      const sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
+      sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
       sealing.catch(() => undefined);
       const outcome = published === null ? await this.read({ run, lease, signal, contract, source, steps, progress })
         : await replayFeed(this.parts, { run, lease, signal, contract, source, published, steps, progress });
       await sealing;
       return { outcome, steps };
     } catch (error) {
-      stopSealing.abort();
       const refused = refusedFor(error);
-      if (refused === null) throw error;
+      if (refused === null) {
+        stopSealing.abort();
+        throw error;
+      }
+      // What was refused is kept as well: it can be shown, and read again. Where the file itself is the trouble it cannot be.
+      await sealing.catch(() => undefined);
       return { outcome: refused, steps };
     }
   }

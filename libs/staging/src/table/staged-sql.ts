@@ -30,6 +30,11 @@ export class StagedSql {
     this.columnNames = stagedColumns(contract).map((column) => column.name);
   }
 
+  /** What of a row its feed's state is told by: its key and what it says. */
+  get stateColumns(): { name: string; type: string }[] {
+    return stagedColumns(this.contract).filter(({ name }) => !LEDGER.has(name) || name === 'source_key' || name === 'role');
+  }
+
   fresh(run: number): string {
     return identifier('staging', `${this.feed}_r${run}`);
   }
@@ -39,10 +44,11 @@ export class StagedSql {
     return identifier('staging', `${this.feed}_r${run}_${rows}`);
   }
 
-  /** A file of match/sql, replay/sql or apply/sql, for one run. */
+  /** A file of match/sql, replay/sql, state/sql or apply/sql, for one run. */
   fill(directory: string, name: string, run: number): string {
     const template = loadSql(directory, name);
     const columns = (alias: string) => this.columnNames.map((column) => (alias === '' ? '' : `${alias}.`) + identifier(column)).join(', ');
+    const stated = (alias: string) => this.stateColumns.map(({ name: column }) => (alias === '' ? '' : `${alias}.`) + identifier(column)).join(', ');
     const parts: Record<string, string> = {
       run: String(run), delivery: String(this.replayed?.delivery ?? run), rejects: String(this.replayed?.rejects ?? run),
       current: this.current, past: this.past, fresh: this.fresh(run), made: this.shadow(run, 'now'), made_past: this.shadow(run, 'past'),
@@ -51,6 +57,7 @@ export class StagedSql {
       role_of_current: this.people ? 'c.role' : '0::int2',
       role_of_fresh: this.people ? 'f.role' : '0::int2',
       content: this.columnNames.filter((column) => !LEDGER.has(column)).map((column) => identifier(column)).join(', '),
+      state: stated(''), current_state: stated('c'), fresh_state: stated('f'),
       columns: columns(''), current_columns: columns('c'), fresh_columns: columns('f'),
     };
     return fillSql(template, Object.fromEntries(Object.entries(parts).filter(([part]) => template.includes(`:{${part}}`))));
@@ -59,7 +66,7 @@ export class StagedSql {
   /** Every template filled, for the spec that prepares them. */
   static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'],
     redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full', 'settle_late'],
-    replay: ['differing', 'gone', 'gone_past', 'made', 'made_past'] };
+    replay: ['differing', 'gone', 'gone_past', 'made', 'made_past'], state: ['whole', 'first', 'turn'] };
 
   get feedId(): string {
     return this.contract.feed;

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { feedRelation, type FeedContract } from '#feeds';
+import { shapeOf } from '../state/staged-state.js';
+import { StagedSql } from './staged-sql.js';
 
 /** A statement that must return no row; each row it returns names what is wrong. */
 export interface Invariant { name: string; sql: string }
@@ -18,5 +21,21 @@ export function stagingInvariants(contracts: FeedContract[]): Invariant[] {
       sql: `select run || ':' || row_no as what from staging.reject where rule = '' or (ordinal = 0 and raw is null) limit 20`,
     },
     ...perFeed,
+    ...contracts.map(stateInvariant),
   ];
+}
+
+/** Under columns of another shape than when it was published the state of the last run cannot be counted again. */
+function stateInvariant(contract: FeedContract): Invariant {
+  const sql = new StagedSql(contract);
+  return {
+    name: `what the last run left is what is there · ${contract.feed}`,
+    sql: `
+      with last as materialized (
+        select r.id, r.state_now, r.state_past, r.state_shape from runs.transition t join runs.run r on r.id = t.run
+        where t.feed = '${contract.feed}' and t.state = 'published' order by t.id desc limit 1
+      ), sums as (${sql.fill(join(import.meta.dirname, '../state'), 'whole', 0)})
+      select last.id::text as what from last, sums where last.state_shape = '${shapeOf(sql)}'
+         and (staging.state_text(sums.now_one, sums.now_two), staging.state_text(sums.past_one, sums.past_two)) is distinct from (last.state_now, last.state_past)`,
+  };
 }

@@ -1,0 +1,103 @@
+import type { ByteSource, FeedContract } from '#feeds';
+import { killPoint, type Lease, type Progress, type Run, type StepCount } from '#runs';
+import type { ClientBase } from 'pg';
+import { clearRun, putInPlace } from '../apply/apply-staged.js';
+import { readingContract } from '../redrive/reading-contract.js';
+import { scanDelivery, type Scanned, type ScanParts } from '../scan/scan-delivery.js';
+import { StagedSql } from '../table/staged-sql.js';
+
+/** One delivery of a feed's story. */
+export interface Chapter {
+  run: Run;
+  source: ByteSource;
+  /** By which it is known for the one before it again; null of the run whose turn it is. */
+  seenDigest: string | null;
+  /** The run under which its rejects are kept. */
+  rejects: number;
+  /** Of rejects driven again: the runs that were published before. */
+  settledBy?: number[];
+  steps?: StepCount[];
+}
+
+export interface Reading {
+  /** Under whose number the private tables lie: a late run's, or the negative of an order's. */
+  lease: Lease;
+  signal: AbortSignal;
+  contract: FeedContract;
+  progress: Progress;
+  /** Is told of each delivery before it is read. */
+  begin?: (chapter: Chapter) => void;
+}
+
+/** Does some work in a transaction that begins with the fence. */
+export type Fenced = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
+
+export function fencedBy(parts: ScanParts, { lease, signal }: Reading): Fenced {
+  return (work) => parts.database.transaction('staging', async (client) => {
+    signal.throwIfAborted();
+    await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+    await work(client);
+  });
+}
+
+/** Makes the tables a feed is read again into; what an earlier reader left is dropped. */
+export async function openReading(fenced: Fenced, { contract, lease }: Reading): Promise<void> {
+  await fenced(async (client) => {
+    await clearRun(client, contract.feed, lease.run);
+    if (lease.run > 0) await client.query('delete from staging.reject where run = $1', [lease.run]);
+    await client.query('select staging.open_run_table($1, $2), staging.open_replay($1, $2)', [new StagedSql(contract).feed, lease.run]);
+  });
+  killPoint('replay.opened', lease.run);
+}
+
+/**
+ * Reads deliveries one after the other, in the order given, into the private tables, by the very steps by which
+ * deliveries are published.
+ * @param judge sees what a delivery would do before it is put in place; false stops here
+ * @returns whether none was stopped
+ */
+export async function readAgain(
+  parts: ScanParts, fenced: Fenced, o: Reading, chapters: readonly Chapter[], judge: (chapter: Chapter, scanned: Scanned) => Promise<boolean>,
+): Promise<boolean> {
+  const { lease, contract } = o;
+  let before: { seenDigest: string; fileBytes: number } | null = null;
+  for (const chapter of chapters) {
+    const { run } = chapter;
+    // In its time it was known for what was there already, and not read.
+    const again: boolean = contract.format.kind !== 'xlsx' && before !== null && run.redrive === null && before.seenDigest === chapter.seenDigest && before.fileBytes === run.fileBytes;
+    if (again) continue;
+    o.begin?.(chapter);
+    const sql = new StagedSql(contract, { run: lease.run, delivery: run.id, rejects: chapter.rejects });
+    await fenced(async (client) => {
+      await client.query(`truncate ${sql.fresh(lease.run)}`);
+      await client.query('delete from staging.removal where run = $1', [lease.run]);
+      await client.query('delete from staging.change where run = $1', [lease.run]);
+      await client.query('select runs.forget_chunks($1)', [lease.run]);
+    });
+    const scanned = await scanDelivery(parts, {
+      run, lease, signal: o.signal, contract: readingContract(contract, run), sql, first: false, resumeAfter: 0,
+      source: chapter.source, steps: chapter.steps ?? [], progress: o.progress, settledBy: chapter.settledBy,
+    });
+    if (!await judge(chapter, scanned)) return false;
+    await fenced(async (client) => {
+      await putInPlace(client, sql, { run: lease.run, asOf: run.asOf, knownAt: run.acceptedAt });
+      await client.query('select staging.analyze_replay($1, $2)', [sql.feed, lease.run]);
+    });
+    killPoint('replay.delivery', lease.run);
+    const seenDigest: string = chapter.seenDigest ?? scanned.digest;
+    before = { seenDigest, fileBytes: run.fileBytes };
+  }
+  return true;
+}
+
+/** Whether a delivery takes effect after another: by the supplier's time, then in the order they were handed in. */
+export function comesAfter(one: Run, other: Run): boolean {
+  const apart = one.asOf.getTime() - other.asOf.getTime();
+  return apart > 0 || (apart === 0 && one.id > other.id);
+}
+
+/** Deliveries in their order in time, one more among them. */
+export function inPlace<T extends { run: Run }>(one: T, others: readonly T[]): T[] {
+  const after = others.findIndex((other) => comesAfter(other.run, one.run));
+  return after === -1 ? [...others, one] : [...others.slice(0, after), one, ...others.slice(after)];
+}

@@ -1,0 +1,1 @@
+drop function staging.state_text(numeric, numeric);
