@@ -1,7 +1,9 @@
 import { identifier, loadSql, type Database } from '#database';
-import { feedRelation, stagedColumnOf, type FeedContract } from '#feeds';
-import type { Run } from '#runs';
+import { feedRelation, type FeedContract } from '#feeds';
+import { noteDrift, type Run } from '#runs';
 import { judge, type Counted, type Measure } from './judge.js';
+import { lookForJumps } from './jumps.js';
+import { placesOf } from './places.js';
 
 const HOUR = 3_600_000;
 /** Warnings that say two columns contradict each other, or a column the number it belongs to. */
@@ -28,6 +30,8 @@ export async function measureRun(database: Database, contract: FeedContract, run
     const column = <K extends keyof Measure>(name: K) => measures.map((measure) => measure[name]);
     await client.query(loadSql(import.meta.dirname, 'measure'), [
       contract.feed, run.id, column('dimension'), column('field'), column('good'), column('total'), column('value'), column('before'), column('level'), column('because')]);
+    // A late delivery, or one of rejects driven again, says nothing of how its supplier delivers now.
+    if (!run.replayed && run.redrive === null) await noteDrift(client, contract.feed, run.id, await lookForJumps(client, contract, run, measures));
     return measures;
   });
 }
@@ -36,21 +40,6 @@ export async function measureRun(database: Database, contract: FeedContract, run
 export async function listUnmeasured(database: Database): Promise<number[]> {
   const { rows } = await database.pool('staging').query<{ run: number }>(loadSql(import.meta.dirname, 'unmeasured'));
   return rows.map(({ run }) => run);
-}
-
-interface Place { column: string; staged: string; role: number | null }
-
-/** Where each field's value stands: in the row of the first role that carries it. */
-function placesOf(contract: FeedContract): Place[] {
-  const roles = contract.roles.length > 0 ? contract.roles : null;
-  return contract.fields.flatMap(({ column, as, type }): Place[] => {
-    if (roles === null) return column === contract.stamp || column === contract.operation?.field || contract.key.includes(column) || type === 'document' ? [] : [{ column, staged: as, role: null }];
-    const role = roles.findIndex((one) => stagedColumnOf(contract, one, column) !== null);
-    if (role < 0) return [];
-    const staged = stagedColumnOf(contract, roles[role], column)!;
-    // The subject's key is there for those without a document too; that it is a document's is told by its kind.
-    return [{ column, staged: staged === 'subject_key' ? 'document_kind' : staged, role }];
-  });
 }
 
 function filledSql(contract: FeedContract): string {

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { ByteSource, FeedContract } from '#feeds';
+import type { ByteSource, FeedCatalogue, FeedContract } from '#feeds';
 import { killPoint, type Lease, type Outcome, type Progress, type PublishedRun, type Run, type StepCount } from '#runs';
 import type { ClientBase } from 'pg';
 import { clearRun, putInPlace } from '../apply/apply-staged.js';
@@ -22,7 +22,7 @@ export interface ReplayOrder {
 }
 
 /** A delivery of the story, as far as another can be its repetition. */
-interface Told { seenDigest: string | null; fileBytes: number }
+interface Told { seenDigest: string | null; fileBytes: number; contractVersion: string }
 
 /**
  * Gives a late delivery its place in time: all that was published of its feed is read again from the first delivery
@@ -32,7 +32,8 @@ interface Told { seenDigest: string | null; fileBytes: number }
  */
 export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outcome> {
   const { run, lease, contract, published, steps } = o;
-  const unread = await unreadable(run, published);
+  const readings = readingsOf(parts.catalogue, o.contract, published);
+  const unread = await unreadable(published, readings);
   if (unread !== null) return { state: 'held', reason: heldLate(run, published.at(-1)!, unread) };
   const fenced = (work: (client: ClientBase) => Promise<unknown>) => parts.database.transaction('staging', async (client) => {
     o.signal.throwIfAborted();
@@ -53,7 +54,7 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
   for (const one of inPlace(run, published)) {
     // In its time it was known for what was there already, and not read.
     const again = 'copy' in one && contract.format.kind !== 'xlsx' && before !== null && before.seenDigest !== null
-      && before.seenDigest === one.seenDigest && before.fileBytes === one.fileBytes;
+      && before.seenDigest === one.seenDigest && before.fileBytes === one.fileBytes && before.contractVersion === one.contractVersion;
     if (again) continue;
     const copy = 'copy' in one ? one.copy! : null;
     const sql = new StagedSql(contract, { run: run.id, delivery: one.id, rejects: copy?.run ?? run.id });
@@ -64,7 +65,7 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
       await client.query('select runs.forget_chunks($1)', [run.id]);
     });
     const scanned = await scanDelivery(parts, {
-      run: one, lease, signal: o.signal, contract, sql, first: false, resumeAfter: 0,
+      run: one, lease, signal: o.signal, contract: readings.get(one.contractVersion) ?? contract, sql, first: false, resumeAfter: 0, unmappedAgain: true,
       source: copy === null ? o.source : storedDelivery(one, copy.path, parts.keys), steps: copy === null ? steps : [], progress: o.progress,
     });
     if (copy === null) {
@@ -80,7 +81,7 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
       await client.query('select staging.analyze_replay($1, $2)', [sql.feed, run.id]);
     });
     killPoint('replay.delivery', run.id);
-    before = { seenDigest: 'copy' in one ? one.seenDigest : scanned.digest, fileBytes: one.fileBytes };
+    before = { seenDigest: 'copy' in one ? one.seenDigest : scanned.digest, fileBytes: one.fileBytes, contractVersion: one.contractVersion };
   }
   steps.push({ step: 'replay', relation: live.feed, rows: published.length + 1, ms: performance.now() - start });
   await timed(steps, 'match', 'change', () => findDiffering(fenced, live, run.id), (rows) => rows);
@@ -102,11 +103,21 @@ export function comesAfter(one: Run, other: Run): boolean {
   return apart > 0 || (apart === 0 && one.id > other.id);
 }
 
+/** The contract as each delivery was read by it, by version: amendments change no table, so their rows stand side by side. */
+function readingsOf(catalogue: FeedCatalogue, contract: FeedContract, published: PublishedRun[]): Map<string, FeedContract> {
+  const readings = new Map<string, FeedContract>([[contract.version, contract]]);
+  for (const { contractVersion } of published) {
+    const known = readings.has(contractVersion) ? undefined : catalogue.ofVersion(contract.feed, contractVersion);
+    if (known !== undefined) readings.set(contractVersion, known);
+  }
+  return readings;
+}
+
 /** Why the feed's deliveries cannot be read again as they were, or null. */
-async function unreadable(run: Run, published: PublishedRun[]): Promise<'contract' | 'copy' | 'redrive' | null> {
+async function unreadable(published: PublishedRun[], readings: ReadonlyMap<string, FeedContract>): Promise<'contract' | 'copy' | 'redrive' | null> {
   // What of an order was passed by when it was published depends on what was settled then.
   if (published.some((one) => one.redrive !== null)) return 'redrive';
-  if (published.some((one) => one.contractVersion !== run.contractVersion)) return 'contract';
+  if (published.some((one) => !readings.has(one.contractVersion))) return 'contract';
   for (const { copy } of published) if (copy === null || !await access(copy.path).then(() => true, () => false)) return 'copy';
   return null;
 }

@@ -1,6 +1,6 @@
 import { transportFault, type FeedContract, type RowFault } from '#feeds';
 import { HubError } from '#kernel';
-import type { Outcome, Run, RunCounts, RunReason } from '#runs';
+import type { Outcome, Run, RunCounts, RunReason, Sighting } from '#runs';
 
 /** Rules by which a delivery as a whole is refused. */
 const REFUSALS = new Set([
@@ -8,18 +8,33 @@ const REFUSALS = new Set([
   'manifest-differs',
 ]);
 
+/** What a header shows. */
+const COLUMNS = ['column-new', 'column-missing', 'column-renamed'] as const;
+
 /** The refusal an error means, or null when the error is not about the delivery. */
 export function refusedFor(error: unknown): Outcome | null {
   if (!(error instanceof HubError)) return null;
   const rule = (error.details as { rule?: string } | undefined)?.rule;
   if (rule === undefined || !REFUSALS.has(rule)) return null;
-  return { state: 'refused', reason: { rule, text: error.text, hint: error.hint } };
+  const { drift } = error.details as { drift?: Sighting[] };
+  return {
+    state: 'refused', reason: { rule, text: error.text, hint: error.hint },
+    ...(drift !== undefined && { drift: { sightings: drift, judged: COLUMNS.map((kind) => ({ kind, field: null })) } }),
+  };
 }
 
 /** @throws HubError with rule manifest-differs when a delivery does not have the rows its manifest speaks of */
 export function checkPromisedRows({ promisedRows }: Run, read: number): void {
   if (promisedRows === null || promisedRows === read) return;
   throw transportFault('manifest-differs', `清单称 ${promisedRows} 行，实有 ${read} 行`, `The manifest speaks of ${promisedRows} rows, there are ${read}`, { promised: promisedRows, read });
+}
+
+/** Why a delivery of a feed that people have stopped waits. */
+export function heldStopped({ feed }: Run): RunReason {
+  return {
+    rule: 'feed-stopped', hint: { zh: '用 hushu drift list 查看，处理后用 hushu drift resume 恢复，挂起的批次随即继续', en: 'See hushu drift list; once it is put right, resume the feed with hushu drift resume: what is held goes on' },
+    text: { zh: `数据源 ${feed} 因契约漂移已停用，批次挂起`, en: `The feed ${feed} is stopped because of contract drift: its deliveries are held` },
+  };
 }
 
 /** Why a late delivery cannot take its place in time. */
