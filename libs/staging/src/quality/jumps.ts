@@ -4,7 +4,7 @@ import type { DriftKind, DriftLook, Run, Sighting } from '#runs';
 import type { ClientBase } from 'pg';
 import { JUMP, type Measure } from './judge.js';
 import { placesOf } from './places.js';
-import { stabilityOf, sumOf, type Shares } from './population-stability.js';
+import { FEWEST_ROWS, stabilityOf, sumOf, type Shares } from './population-stability.js';
 
 /** Deliveries of changes that one is compared with, taken together; of whole ones the last. */
 const DELTAS = 5;
@@ -13,22 +13,25 @@ const MOST_CODES = 10;
 
 interface Known { kind: DriftKind; field: string; state: string; firstRun: number; detail: { before?: number } }
 
+/** How many rows of a delivery hold a value in a column. */
+export interface Brought { field: string; good: number; total: number }
+
 /** Jumps after a run, against what was normal before: columns that suddenly empty, codes that suddenly come in other shares. */
-export async function lookForJumps(client: ClientBase, contract: FeedContract, run: Run, measures: readonly Measure[]): Promise<DriftLook> {
+export async function lookForJumps(client: ClientBase, contract: FeedContract, run: Run, measures: readonly Measure[], brought: readonly Brought[] | null): Promise<DriftLook> {
   const { rows: known } = await client.query<Known>(loadSql(import.meta.dirname, 'jump'), [contract.feed, run.id]);
   const of = (kind: DriftKind, field: string, accepted: boolean): Known | undefined => known.find((one) => one.kind === kind && one.field === field && (one.state === 'accepted') === accepted);
   const sightings: Sighting[] = [];
   const judged: DriftLook['judged'] = [];
-  for (const { dimension, field, value, good, total, before } of measures) {
-    if (dimension !== 'completeness' || before === null || total === 0) continue;
+  const since = (kind: DriftKind, field: string): [number, number] => [of(kind, field, true)?.firstRun ?? 0, Math.min(run.id, of(kind, field, false)?.firstRun ?? run.id)];
+  const filled = brought === null ? wholes(measures) : await deltas(client, contract, run, brought, since);
+  for (const { field, good, total, before } of filled) {
     // While nobody has said otherwise, what was before the jump is the normal.
-    const normal = of('null-rate', field, false)?.detail.before ?? before;
+    const [normal, value] = [of('null-rate', field, false)?.detail.before ?? before, good / total];
     judged.push({ kind: 'null-rate', field });
     if (normal - value > JUMP) sightings.push({ kind: 'null-rate', field, subject: '', rows: total - good, detail: { before: rounded(normal), now: rounded(value), limit: JUMP } });
   }
   for (const [field, now] of await countCodes(client, contract, run)) {
-    const [first, until] = [of('distribution', field, true)?.firstRun ?? 0, Math.min(run.id, of('distribution', field, false)?.firstRun ?? run.id)];
-    const { rows } = await client.query<{ code: string; rows: number }>(loadSql(import.meta.dirname, 'share_before'), [contract.feed, field, first, until, run.mode === 'full' ? 1 : DELTAS]);
+    const { rows } = await client.query<{ code: string; rows: number }>(loadSql(import.meta.dirname, 'share_before'), [contract.feed, field, ...since('distribution', field), run.mode === 'full' ? 1 : DELTAS]);
     const before = new Map(rows.map(({ code, rows: n }) => [code, n]));
     const found = stabilityOf(before, now);
     if (found === null) continue;
@@ -36,6 +39,23 @@ export async function lookForJumps(client: ClientBase, contract: FeedContract, r
     if (found.shifted) sightings.push({ kind: 'distribution', field, subject: '', rows: sumOf(now), detail: { psi: rounded(found.psi), limit: rounded(found.limit), codes: moved(before, now) } });
   }
   return { sightings, judged };
+}
+
+/** What holds after a whole delivery, against what held after the one before. */
+function wholes(measures: readonly Measure[]): (Brought & { before: number })[] {
+  return measures.flatMap(({ dimension, field, good, total, before }) => (dimension !== 'completeness' || before === null || total === 0 ? [] : [{ field, good, total, before }]));
+}
+
+/** What a delta brought, against those before it; they are kept for those after it. */
+async function deltas(client: ClientBase, contract: FeedContract, run: Run, brought: readonly Brought[], since: (kind: DriftKind, field: string) => [number, number]): Promise<(Brought & { before: number })[]> {
+  const found: (Brought & { before: number })[] = [];
+  for (const one of brought) {
+    if (one.total < FEWEST_ROWS) continue;
+    const { rows: [before] } = await client.query<{ good: number; total: number }>(loadSql(import.meta.dirname, 'brought_before'), [contract.feed, one.field, ...since('null-rate', one.field), DELTAS]);
+    if (before!.total >= FEWEST_ROWS) found.push({ ...one, before: before!.good / before!.total });
+  }
+  await client.query(loadSql(import.meta.dirname, 'brought'), [contract.feed, run.id, brought.map(({ field }) => field), brought.map(({ good }) => good), brought.map(({ total }) => total)]);
+  return found;
 }
 
 /** Counts each code of each column of codes, by one reading of the rows, and keeps it. */

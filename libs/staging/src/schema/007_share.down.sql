@@ -1,1 +1,1 @@
-drop table staging.share;
+drop table staging.brought, staging.share;

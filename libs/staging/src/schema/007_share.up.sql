@@ -13,4 +13,19 @@ comment on column staging.share.field is 'supplier''s column';
 comment on column staging.share.code is 'the hub''s code';
 comment on column staging.share.rows is 'rows that hold it';
 
-grant select, insert, update, delete on staging.share to hushu_staging;
+create table staging.brought (
+  feed text not null,
+  run int4 not null,
+  field text not null,
+  good int8 not null,
+  total int8 not null,
+  primary key (feed, run, field)
+);
+comment on table staging.brought is 'Of the rows a delta brought: how many hold a value, a row a column.';
+comment on column staging.brought.feed is 'the feed';
+comment on column staging.brought.run is 'the run that brought them';
+comment on column staging.brought.field is 'supplier''s column';
+comment on column staging.brought.good is 'rows that hold a value';
+comment on column staging.brought.total is 'rows';
+
+grant select, insert, update, delete on staging.share, staging.brought to hushu_staging;
