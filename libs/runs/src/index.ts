@@ -20,6 +20,7 @@ export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline
 export { Progress } from './progress/progress.js';
 export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';
 export { contractAmendments, Drifts, isStopped, type ContractChange, type DriftDecided, type DriftFilter } from './drift/drifts.js';
+export { DRIFT_KINDS, DRIFT_STATES, driftWords } from './drift/drift.js';
 export type { Drift, DriftKind, DriftLook, DriftState, DriftVerb, Sighting } from './drift/drift.js';
 export { noteDrift } from './drift/note-drift.js';
 export { contractInForce, contractsInForce, type ContractInForce, putContractsInForce } from './contract/contracts-in-force.js';

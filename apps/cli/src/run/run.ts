@@ -31,7 +31,7 @@ export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options
   ]);
   const told = rejects.map((reject) => ({ ...reject, text: ROW_RULES[reject.rule] }));
   output.data({ ...shown(run), steps, errors, rejects: told }, () => [
-    `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
+    `${run.id} ${run.feed} ${run.state} ${run.fileName} ${output.word({ zh: '契约', en: 'contract' })} ${run.contractVersion.slice(0, 12)}`,
     ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
     Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
     ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),
@@ -96,7 +96,7 @@ function decision(verb: Verb): Work<{ by?: string; reason?: string }> {
 }
 
 /** Whoever is at the command line; an account without a name (as in some containers) goes by its number. */
-function osUser(): string {
+export function osUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -1,8 +1,27 @@
+import type { Text } from '#kernel';
+
 /** What a supplier changed against its contract. */
-export type DriftKind = 'column-new' | 'column-missing' | 'column-renamed' | 'column-retyped' | 'code-new' | 'null-rate' | 'distribution';
+export const DRIFT_KINDS = ['column-new', 'column-missing', 'column-renamed', 'column-retyped', 'code-new', 'null-rate', 'distribution'] as const;
+export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** open and stopped wait for people; the rest are ends. */
-export type DriftState = 'open' | 'stopped' | 'accepted' | 'mapped' | 'settled';
+export const DRIFT_STATES = ['open', 'stopped', 'accepted', 'mapped', 'settled'] as const;
+export type DriftState = (typeof DRIFT_STATES)[number];
+
+const WORDS: Record<DriftKind, Text> = {
+  'column-new': { zh: '多出的列', en: 'New column' },
+  'column-missing': { zh: '缺少的列', en: 'Missing column' },
+  'column-renamed': { zh: '可能改名的列', en: 'Column perhaps renamed' },
+  'column-retyped': { zh: '列的类型变了', en: 'Column of another type' },
+  'code-new': { zh: '新代码', en: 'New code' },
+  'null-rate': { zh: '空值突增', en: 'Jump in empty values' },
+  distribution: { zh: '代码分布突变', en: 'Jump in the shares of codes' },
+};
+
+/** What a kind of drift is called. */
+export function driftWords(kind: DriftKind): Text {
+  return WORDS[kind];
+}
 
 export type DriftVerb = 'accept' | 'map' | 'stop' | 'resume';
 

@@ -1,5 +1,5 @@
 import { loadSql, type Database } from '#database';
-import { HubError, type Clock } from '#kernel';
+import { HubError } from '#kernel';
 import type { ClientBase, Pool } from 'pg';
 import type { ContractInForce } from '../contract/contracts-in-force.js';
 import { tidied, type Judgement } from '../decision/decide.js';
@@ -25,7 +25,7 @@ export interface DriftDecided { drift: Drift; contractVersion: string | null; re
 
 /** The inbox of what suppliers changed, and what people decide about it. The ledger keeps contracts and does not look into them. */
 export class Drifts {
-  constructor(private readonly database: Database, private readonly ledger: Ledger, private readonly clock: Clock) {}
+  constructor(private readonly database: Database, private readonly ledger: Ledger) {}
 
   /** Newest first; `before`: the last id of the page before. */
   async list(filter: DriftFilter, { before, limit }: { before?: number | undefined; limit: number }): Promise<Drift[]> {
@@ -42,7 +42,7 @@ export class Drifts {
   /**
    * One person decides about an entry. `change` says what it comes to in the contract in force, or null for nothing;
    * it throws what cannot be. Once nothing stops a feed any more, its held deliveries are taken up again. Null: no such entry.
-   * @throws HUSHU-RUNS-20 wrong state, -13 no usable reason or name, and what `change` throws
+   * @throws HUSHU-RUNS-25 wrong state, -13 no usable reason or name, and what `change` throws
    */
   async decide<Amendment, Definition>(
     id: number, verb: DriftVerb, given: Judgement, change: (drift: Drift, contract: ContractInForce<Definition> | null) => ContractChange<Amendment, Definition> | null,
@@ -56,10 +56,9 @@ export class Drifts {
       if (!FROM[verb].includes(drift.state)) throw wrongState(drift, verb);
       const { rows: [contract] } = await client.query<ContractInForce<Definition>>('select feed, version, definition, applied_at as "appliedAt" from runs.contract where feed = $1', [drift.feed]);
       const changed = change(drift, contract ?? null);
-      const now = this.clock.now();
       const { rows: [after] } = await client.query<Drift>(
-        `update runs.drift set state = $2, decided_by = $3, reason = $4, decided_at = $5, mapped_to = $6, amendments = $7 where id = $1 returning ${DRIFT_COLUMNS}`,
-        [id, TO[verb], judgement.by, judgement.reason, now, changed?.mappedTo ?? null, changed === null ? null : JSON.stringify(changed.amendments)]);
+        `update runs.drift set state = $2, decided_by = $3, reason = $4, decided_at = clock_timestamp(), mapped_to = $5, amendments = $6 where id = $1 returning ${DRIFT_COLUMNS}`,
+        [id, TO[verb], judgement.by, judgement.reason, changed?.mappedTo ?? null, changed === null ? null : JSON.stringify(changed.amendments)]);
       if (changed !== null) await this.putVersion(client, drift.feed, changed);
       await noteEvent(client, {
         feed: drift.feed, run: drift.lastRun, kind: HAPPENED[verb], by: judgement.by, detail: {
@@ -111,7 +110,7 @@ export async function contractAmendments<Amendment>(pool: Pool): Promise<{
 
 function wrongState({ id, state }: Drift, verb: DriftVerb): HubError {
   return new HubError({
-    code: 'HUSHU-RUNS-20', zh: `漂移 ${id} 的状态是 ${state}，只有 ${FROM[verb].join('、')} 时可以这样做`, en: `Drift ${id} is ${state}; this is for those that are ${FROM[verb].join(' or ')}`,
+    code: 'HUSHU-RUNS-25', zh: `漂移 ${id} 的状态是 ${state}，只有 ${FROM[verb].join('、')} 时可以这样做`, en: `Drift ${id} is ${state}; this is for those that are ${FROM[verb].join(' or ')}`,
     hintZh: '用 hushu drift show 查看其状态和以往的决定', hintEn: 'See its state and what was decided with hushu drift show', details: { drift: id, state },
   });
 }

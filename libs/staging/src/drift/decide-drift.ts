@@ -84,7 +84,7 @@ function noTarget(to: string | undefined, zh: string, en: string, known: string[
   const shown = known.slice(0, 60).join(', ');
   return new HubError({
     code: 'HUSHU-STAGING-12', details: { faults: [{ pointer: '/to', rule: to === undefined ? 'missing' : 'unknown', text: { zh: `应为${zh}`, en: `Must be ${en}` } }] },
-    zh: to === undefined ? `要写明对应到哪一个: ${zh}` : `没有 ${to.slice(0, 60)} 这一个: 应为${zh}`, en: to === undefined ? `Say what it is mapped to: ${en}` : `There is no ${to.slice(0, 60)}: it must be ${en}`,
+    zh: to === undefined ? `要写明对应到哪一个: ${zh}` : `没有这一个: 应为${zh}`, en: to === undefined ? `Say what it is mapped to: ${en}` : `There is no such one: it must be ${en}`,
     hintZh: `可用: ${shown}`, hintEn: `There are: ${shown}`,
   });
 }

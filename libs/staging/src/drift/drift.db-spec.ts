@@ -3,7 +3,6 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContractDefinition } from '#feeds';
-import { systemClock } from '#kernel';
 import { Drifts, putContractsInForce, readTimeline, type Drift, type Run } from '#runs';
 import { encodeGb18030 } from '../../../../test/support/gb18030.js';
 import { StagingBench } from '../../../../test/support/staging.js';
@@ -23,7 +22,7 @@ describe('contract drift', () => {
 
   beforeAll(async () => {
     bench = await StagingBench.open('test');
-    drifts = new Drifts(bench.store.database, bench.ledger, systemClock);
+    drifts = new Drifts(bench.store.database, bench.ledger);
     const definitions = bench.catalogue.definitions;
     await putContractsInForce<ContractDefinition>(bench.store.database, definitions.map((definition) => ({ feed: definition.feed, version: definition.version, definition })), 'test', () => ({}));
     columns = bench.catalogue.get(CARDS).fields.map(({ column }) => column);
@@ -96,7 +95,7 @@ describe('contract drift', () => {
     const decided = await decideDrift(drifts, id, { verb: 'map', ...BY });
     expect(decided).toMatchObject({ drift: { state: 'mapped', mappedTo: '电话', decidedBy: '张科长', amendments: [{ kind: 'alias', column: '电话', delivered: '手机号码' }] }, retry: [run.id], resumed: [] });
     expect(decided!.contractVersion).not.toBe(folder);
-    await expect(decideDrift(drifts, id, { verb: 'accept', ...BY })).rejects.toMatchObject({ code: 'HUSHU-RUNS-20' });
+    await expect(decideDrift(drifts, id, { verb: 'accept', ...BY })).rejects.toMatchObject({ code: 'HUSHU-RUNS-25' });
     const mended = await again(run);
     expect(mended).toMatchObject({ state: 'published', counts: { read: 3, added: 3, rejected: 0 }, contractVersion: decided!.contractVersion });
     expect(await bench.rows(`select count(phone)::int as phones from staging.library_card where role = 0 and run = $1`, [run.id])).toEqual([{ phones: 3 }]);

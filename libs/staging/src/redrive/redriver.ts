@@ -5,9 +5,10 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '#database';
 import { loadSql } from '#database';
-import { columnReading, splitKept, type FeedContract } from '#feeds';
+import { columnReading, splitKept, type FeedCatalogue, type FeedContract } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Redrive, type RedriveLease } from '#runs';
+import { amendCatalogue } from '../drift/amend-catalogue.js';
 import { RejectForms, type RejectForm } from '../reject/reject-forms.js';
 import { RAW_BYTES } from '../scan/run-outlet.js';
 import { matchingValues } from './reject-filter.js';
@@ -24,6 +25,11 @@ export interface RedriveDelivery { path: string; bytes: number; rows: number; ma
 /** Writes the delivery of an order: its rejects' lines, opened and mended, sealed again before they reach a disk. */
 export class Redriver {
   constructor(private readonly database: Database, private readonly keys: Keys, private readonly folder: string) {}
+
+  /** Puts what people settled about suppliers' changes on top of the folders: it may have changed since the order. */
+  amend(catalogue: FeedCatalogue): Promise<void> {
+    return amendCatalogue(this.database, catalogue);
+  }
 
   /**
    * Fixes which rejects the order takes, in one statement, and writes them. Done again from the start by whoever takes
