@@ -17,7 +17,8 @@ export { readContract, readContracts, readHubCodes } from './contract/read-contr
 export { readConfigFile } from './contract/contract-file.js';
 export type { Shape } from './contract/contract-shape.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
-export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
+export { latestDateOf } from './row/latest-date.js';
+export { RowReader, type RowFault } from './row/row-reader.js';
 export type { ColumnTally } from './row/column-tally.js';
 export { WARNINGS } from './row/row-plan.js';
 export { ROW_RULES } from './row/row-rules.js';

@@ -1,4 +1,4 @@
-import { foldName, normaliseAddress, selfFoldingTable, type AddressPlaces } from '#kernel';
+import { foldName, normaliseAddress, type AddressPlaces } from '#kernel';
 import { columnReading, type ColumnReading } from '../contract/amendment.js';
 import type { FeedContract } from '../contract/contract.js';
 import { readDocument } from '../types/document.js';
@@ -7,7 +7,8 @@ import { payloadFields } from './columns.js';
 import { bindColumns } from './bind-columns.js';
 import type { CopyWriter } from './copy-writer.js';
 import { RowHash } from './row-hash.js';
-import { compileFields, compileRoles, placesOf, type Field, type Role, type RowContext, WARNINGS } from './row-plan.js';
+import { compileFields, compileRoles, indexes, placesOf, type Field, type Role, type RowContext, WARNINGS } from './row-plan.js';
+import { foldsToItself } from './self-folding.js';
 import { Slots } from './slots.js';
 import { trimEnd, trimStart } from './trim.js';
 import type { TokenBatch } from './token-batch.js';
@@ -345,25 +346,4 @@ export class RowReader {
 
 function slotEmpty(slots: Slots, i: number): boolean {
   return slots.state[i] === 0;
-}
-
-function indexes(fields: Field[], keep: (field: Field) => boolean): number[] {
-  return fields.flatMap((field, i) => (keep(field) ? [i] : []));
-}
-
-/** Every character is a common Han character that no folding touches. */
-function foldsToItself(bytes: Buffer, start: number, end: number): boolean {
-  const table = selfFoldingTable();
-  for (let k = start; k < end; k += 3) {
-    const lead = bytes[k];
-    if (lead < 0xe3 || lead > 0xe9 || k + 3 > end) return false;
-    if (table[((lead & 15) << 12) | ((bytes[k + 1] & 63) << 6) | (bytes[k + 2] & 63)] === 0) return false;
-  }
-  return true;
-}
-
-/** Latest date that is not the future for a delivery as of `asOf`: the day after it, since suppliers' clocks differ. */
-export function latestDateOf(asOf: Date): number {
-  const day = new Date(asOf.getTime() + 32 * 3600 * 1000);
-  return day.getUTCFullYear() * 10000 + (day.getUTCMonth() + 1) * 100 + day.getUTCDate();
 }
