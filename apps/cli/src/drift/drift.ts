@@ -22,7 +22,7 @@ export const list: Work<Filter> = ({ output, options }) => withStore(async (stor
   const found = await driftsOf(store).list({ feed, kind, state }, { limit });
   const shown = await withEffect(store, all === true || state !== undefined ? found : found.filter(waits));
   output.data(shown, () => output.table(HEADINGS, shown.map((drift) => [
-    drift.id, drift.feed, output.word(drift.text), drift.field, drift.subject, drift.state, drift.lastRun, drift.seen, drift.rows ?? '', drift.effect.departments.join(', ')])));
+    drift.id, drift.feed, output.word(drift.text), drift.field, drift.subject === '' && drift.kind === 'code-new' ? '…' : drift.subject, drift.state, drift.lastRun, drift.seen, drift.rows ?? '', drift.effect.departments.join(', ')])));
   return shown.some(waits) ? EXIT.partial : EXIT.ok;
 });
 

@@ -7,7 +7,7 @@ const OF_TYPE = new Set(['date-shape', 'month-shape', 'stamp-shape', 'number-sha
 const FEWEST = 5;
 /** A code in so many rows, or in so large a share of them, is no slip of one hand. */
 const FEWEST_ROWS = 3;
-const LEAST_SHARE = 0.01;
+const LEAST_SHARE = 0.05;
 /** More different ones are no codes. */
 const MOST_CODES = 20;
 /** What can only be a code: a letter or two, or something short with a digit in it. */

@@ -15,6 +15,7 @@ describe('names and places of columns', () => {
 
   it('stand in the same place, or between the same neighbours', () => {
     expect(placeLikeness(['a', 'x', 'c'], 'x', ['a', 'b', 'c'], 'b')).toBe(1);
+    expect(placeLikeness(['a', 'x', 'n'], 'x', ['a', 'b', 'c'], 'b')).toBe(1);
     expect(placeLikeness(['n', 'a', 'x', 'c'], 'x', ['a', 'b', 'c'], 'b')).toBe(1);
     expect(placeLikeness(['x', 'c', 'a', 'd'], 'x', ['a', 'b', 'c'], 'b')).toBe(0.5);
     expect(placeLikeness(['c', 'a', 'd', 'x'], 'x', ['a', 'b', 'c'], 'b')).toBe(0);

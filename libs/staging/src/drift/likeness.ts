@@ -11,10 +11,10 @@ export function likenessOf(one: string, other: string): number {
   return 2 * row[b.length]! / (a.length + b.length);
 }
 
-/** Whether a delivered column stands where the contract has another, 0 to 1: half for each neighbour that is the same; all for the same place. */
+/** Whether a delivered column stands where the contract has another, 0 to 1: half for each neighbour that is the same; all for the same place behind the same one. */
 export function placeLikeness(header: readonly string[], delivered: string, contract: readonly string[], column: string): number {
   const [at, of] = [header.indexOf(delivered), contract.indexOf(column)];
-  if (at === of && header.length === contract.length) return 1;
+  if (at === of && header[at - 1] === contract[of - 1]) return 1;
   return [-1, 1].reduce((sum, step) => sum + (header[at + step] === contract[of + step] ? 0.5 : 0), 0);
 }
 
