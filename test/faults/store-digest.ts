@@ -5,7 +5,6 @@ const BY_CHANCE: Record<string, string[]> = {
   'runs.run': ['token', 'lease_by', 'lease_until', 'attempts', 'started_at', 'ended_at', 'stored_path'],
   'runs.step': ['id', 'ms', 'at'],
   'runs.chunk': ['committed_at'],
-  'runs.event': ['id', 'at'],
   'runs.transition': ['id', 'at'],
   'staging.reject': ['raw'],
   'reconcile.review_task': ['id'],
@@ -19,6 +18,11 @@ const ROWS: Record<string, string> = {
   'runs.outbox': 'select distinct queue, run from runs.outbox',
   // Measured off the line, as the rows stand at that moment; a dead worker's are made up for within a minute.
   'staging.measure': 'select null where false',
+  'staging.share': 'select null where false',
+  'staging.brought': 'select null where false',
+  // Jumps are found by what is measured; numbers of entries are given out before they are committed.
+  'runs.drift': `select to_jsonb(t) - array['id', 'first_seen', 'last_seen', 'decided_at'] as row from runs.drift t where kind not in ('null-rate', 'distribution')`,
+  'runs.event': `select to_jsonb(t) - array['id', 'at', 'detail'] as row, detail - 'drift' as detail from runs.event t where coalesce(detail->>'kind', '') not in ('null-rate', 'distribution')`,
   // Which persons a run changed, not how they are packed into chunks.
   'registry.change': 'select run, op, facet, unnest(persons) as person from registry.change',
 };

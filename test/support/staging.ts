@@ -33,7 +33,7 @@ export class StagingBench {
   }
 
   /** Stages a file and, unless it was held or refused, puts its rows in place. */
-  async deliver(feed: string, file: string, options: { asOf?: Date; mode?: 'full' | 'delta'; apply?: boolean } = {}): Promise<Run> {
+  async deliver(feed: string, file: string, options: { asOf?: Date; mode?: 'full' | 'delta'; apply?: boolean; stager?: Stager } = {}): Promise<Run> {
     const contract = this.catalogue.get(feed);
     const path = join(this.folder, basename(file));
     if (path !== file) await copyFile(file, path);
@@ -55,7 +55,7 @@ export class StagingBench {
       await this.ledger.advance((await this.ledger.claim(run.id, 'staged', 'test'))!.lease, { state: 'linked' });
       const { lease: last } = (await this.ledger.claim(run.id, 'linked', 'test'))!;
       await this.store.database.transaction('staging', (client) => applyStaged(client, {
-        run: run.id, feed: run.feed, contract, first: outcome.first === true, table: runTable(run.feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
+        run: run.id, feed: run.feed, contract, first: outcome.first === true, replayed: outcome.replayed === true, table: runTable(run.feed, run.id), asOf: run.asOf, knownAt: run.acceptedAt,
       }));
       await this.ledger.advance(last, { state: 'published' });
       await this.store.database.transaction('staging', (client) => clearRun(client, run.feed, run.id));

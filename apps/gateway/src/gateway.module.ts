@@ -8,6 +8,7 @@ import { EXAMPLE_NUMBER, OpenController, PUBLIC_URL } from './open/open.controll
 import { Once } from './http/once.js';
 import { RunEventsController } from './operations/events/run-events.controller.js';
 import { RunStreams } from './operations/events/run-streams.js';
+import { DriftController } from './operations/drift.controller.js';
 import { FeedsController } from './operations/feeds.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { HubStatus } from './operations/hub-status.js';
@@ -37,7 +38,7 @@ export interface GatewayProviders {
 
 /** One folder an audience; the controllers turn calls into the libs' work and decide nothing. */
 @Module({ 
-  controllers: [PersonsController, MeController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, ReplaysController, RunsController, RejectsController, RedrivesController, RejectReportController, QualityController, HealthController, OpenController],
+  controllers: [PersonsController, MeController, DriftController, FeedsController, LineageController, TimelineController, RunEventsController, RunErrorsController, RunDecisionsController, ReplaysController, RunsController, RejectsController, RedrivesController, RejectReportController, QualityController, HealthController, OpenController],
   providers: [OperationsReader, RunStreams, Once],
 })
 export class GatewayModule implements OnApplicationShutdown {

@@ -11,12 +11,15 @@ export type {
 export { asOfOf } from './contract/as-of.js';
 export { dueAfterFailure, isLate, nextDue } from './contract/next-due.js';
 export { contractChanges, type ContractChanges, type ContractDefinition } from './contract/contract-definition.js';
+export { amendDefinition, columnReading, type Amendment, type Amended } from './contract/amendment.js';
 export { FeedCatalogue, feedRelation } from './contract/feed-catalogue.js';
 export { readContract, readContracts, readHubCodes } from './contract/read-contract.js';
 export { readConfigFile } from './contract/contract-file.js';
 export type { Shape } from './contract/contract-shape.js';
 export { payloadFields, stagedColumnOf, stagedColumns, type StagedColumn } from './row/columns.js';
-export { latestDateOf, RowReader, type RowFault } from './row/row-reader.js';
+export { latestDateOf } from './row/latest-date.js';
+export { RowReader, type RowFault } from './row/row-reader.js';
+export type { ColumnTally } from './row/column-tally.js';
 export { WARNINGS } from './row/row-plan.js';
 export { ROW_RULES } from './row/row-rules.js';
 export { COPY_END, COPY_HEADER, CopyWriter } from './row/copy-writer.js';
@@ -28,7 +31,7 @@ export { gb18030Length, writeGb18030, writeUtf8 } from './format/write-gb18030.j
 export { HashSet } from './row/hash-set.js';
 export type { ByteSource, Format, RowSink } from './format/format.js';
 export { fileSource } from './format/file-source.js';
-export { formatOf } from './format/formats.js';
+export { formatOf, readerOf } from './format/formats.js';
 export { LineSplitter } from './format/lines.js';
 export { decoderOf } from './format/decoder.js';
 export type { Arrival, Cursor, Look, Promised, Transport, TransportContext } from './transport/transport.js';

@@ -11,6 +11,7 @@ export { GrantDirectory } from './grant/grant-directory.js';
 export { listGrants } from './grant/list-grants.js';
 export { listProducts } from './catalogue/list-products.js';
 export type { Product } from './catalogue/product.js';
+export { effectOf, type Effect } from './lineage/effect.js';
 export { lineage, type Lineage, type LineageQuery } from './lineage/lineage.js';
 export { loadSharing, type Supply } from './load/load-sharing.js';
 export { faultyConfig, readSharingConfig } from './load/sharing-config.js';

@@ -13,7 +13,7 @@ export function register(program: Command): void {
   action(run.command('watch <id>').description('看着一次处理:行数、速度、剩余时间 / watch a run: rows, speed, time to go; --json: one event a line'), async () => (await import('../run/run.js')).watch);
   action(run.command('replay <id>').description('从留存副本重放一次处理并比对，不改动任何数据 / read a past run again from its stored delivery and compare; nothing is changed').option('--by <name>', BY[1])
     .option('--no-wait', '只下令，不等结果 / order it and leave'), async () => (await import('../run/replay.js')).replay);
-  action(run.command('retry <id>').description('重做失败的处理 / take a failed run up again').option(...BY).option(...REASON), async () => (await import('../run/run.js')).retry);
+  action(run.command('retry <id>').description('重做失败、被拒或挂起的处理 / take up again what failed, was refused or is held').option(...BY).option(...REASON), async () => (await import('../run/run.js')).retry);
   action(run.command('release <id>').description('放行挂起的批次，须两人先后放行 / publish a held delivery: two people release it, one after the other').option(...BY).option(...REASON), async () => (await import('../run/run.js')).release);
   action(run.command('discard <id>').description('舍弃挂起或失败的批次 / discard a held or failed delivery').option(...BY).option(...REASON), async () => (await import('../run/run.js')).discard);
 }

@@ -1,6 +1,7 @@
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { Ledger, type Run } from '#runs';
+import { amendCatalogue } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT, type ExitCode } from '../frame/exit-code.js';
 import type { Output } from '../frame/output.js';
@@ -14,6 +15,7 @@ interface Options { mode?: 'full' | 'delta'; asOf?: string; batch?: string; wait
 /** Hands a delivery in; with --wait, what became of it. */
 export const run: Work<Options> = ({ output, options, args }) => withStore(async (store) => {
   const catalogue = await FeedCatalogue.load(store.settings.HUSHU_CONFIG);
+  await amendCatalogue(store.database, catalogue);
   const ledger = new Ledger(store.database, systemClock);
   const accepted = await handIn(ledger, {
     contract: catalogue.get(args[0]), file: args[1], mode: options.mode, batch: options.batch,

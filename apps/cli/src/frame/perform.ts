@@ -17,7 +17,7 @@ export async function perform<Options extends object>(
 
 /** Codes that mean: start the hub, or wait for it. */
 const NOT_READY = new Set(['HUSHU-CLI-01', 'HUSHU-SERVICES-07', 'HUSHU-SERVICES-10']);
-const USAGE = new Set(['HUSHU-CLI-02', 'HUSHU-SERVICES-15', 'HUSHU-POPULATION-03', 'HUSHU-POPULATION-04', 'HUSHU-CLI-08', 'HUSHU-CLI-09', 'HUSHU-CLI-31', 'HUSHU-CLI-32', 'HUSHU-RUNS-13', 'HUSHU-RUNS-14']);
+const USAGE = new Set(['HUSHU-CLI-02', 'HUSHU-SERVICES-15', 'HUSHU-POPULATION-03', 'HUSHU-POPULATION-04', 'HUSHU-CLI-08', 'HUSHU-CLI-09', 'HUSHU-CLI-31', 'HUSHU-CLI-32', 'HUSHU-RUNS-13', 'HUSHU-RUNS-14', 'HUSHU-STAGING-12']);
 /** Not for this person to do. */
 const DENIED = new Set(['HUSHU-RUNS-11']);
 

@@ -21,10 +21,12 @@ export const run: Work<Options> = ({ output, options, args }) => withStore(async
   const { rows: status } = await store.database.pool('operations').query<{ feed: string; newest_as_of: Date | null; state: FeedFacts['lastRun'] }>(
     `select distinct on (r.feed) r.feed, s.newest_as_of, r.state from runs.run_status r join runs.feed_status s on s.feed = r.feed order by r.feed, r.id desc`);
   const known = new Map(status.map((row) => [row.feed, row]));
+  const { rows: drift } = await store.database.pool('operations').query<NonNullable<FeedFacts['drift']>[number] & { feed: string }>(
+    `select feed, kind, field, state from runs.feed_drift where state in ('open', 'stopped') order by id`);
   const feeds = contracts.map(({ feed, title, freshness }) => {
     const at = known.get(feed)?.newest_as_of ?? null;
     const overdue = at === null || at.getTime() < Date.now() - freshness.overdueAfterDays * 86_400_000;
-    return { feed, title, ...feedColour({ at: at?.toISOString() ?? null, overdue, lastRun: known.get(feed)?.state ?? null, measures: measures.filter((row) => row.feed === feed) }) };
+    return { feed, title, ...feedColour({ at: at?.toISOString() ?? null, overdue, lastRun: known.get(feed)?.state ?? null, measures: measures.filter((row) => row.feed === feed), drift: drift.filter((row) => row.feed === feed) }) };
   });
   output.data(feeds, () => output.table(
     [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '颜色', en: 'Colour' }, { zh: '原因', en: 'Why' }],

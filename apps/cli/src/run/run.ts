@@ -32,7 +32,7 @@ export const show: Work<{ rejects: string; raw?: boolean }> = ({ output, options
   ]);
   const told = rejects.map((reject) => ({ ...reject, text: ROW_RULES[reject.rule] }));
   output.data({ ...shown(run), copy, stagedState: run.stagedState, steps, errors, rejects: told }, () => [
-    `${run.id} ${run.feed} ${run.state} ${run.fileName}`,
+    `${run.id} ${run.feed} ${run.state} ${run.fileName} ${output.word({ zh: '契约', en: 'contract' })} ${run.contractVersion.slice(0, 12)}`,
     ...(run.reason ? [`${run.reason.rule} ${output.word(run.reason.text)}`] : []),
     Object.entries(run.counts).map(([name, rows]) => `${name} ${rows}`).join('  '),
     ...Object.entries(run.warnings).map(([name, rows]) => `${name} ${rows}`),

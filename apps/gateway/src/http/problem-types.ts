@@ -42,6 +42,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-RUNS-20': type('redrive-ended', 409, '重驱已结束', 'Re-drive has ended', '所重驱的行已经发布，或重驱已经结束，不能再取消；查看 GET /v1/rejects/redrives/{id}。', 'What it drives is published, or it has come to an end, and cannot be cancelled any more; see GET /v1/rejects/redrives/{id}.'),
   'HUSHU-STAGING-06': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
   'HUSHU-RUNS-30': type('run-state', 409, '批次的状态不允许', 'Run in no state for it', '这一批次当前的状态不能作此决定；查看 GET /v1/runs/{id} 的 state 和 decisions。', 'The run is in no state for this decision; see state and decisions of GET /v1/runs/{id}.'),
+  'HUSHU-RUNS-25': type('drift-state', 409, '漂移的状态不允许', 'Drift in no state for it', '这一项当前的状态不能作此决定；查看 GET /v1/drift/{id}。', 'The entry is in no state for this decision; see GET /v1/drift/{id}.'),
+  'HUSHU-STAGING-10': type('column-required', 409, '必填列不能没有', 'A required column cannot be done without', '必填列不能接受为空；若只是改名，对应到新列名。', 'A required column cannot be taken as empty; if it was renamed, map the new name to it.'),
+  'HUSHU-STAGING-11': type('drift-unmappable', 409, '没有可以对应的', 'Nothing to map', '改名的列、新增的列和写明的新代码可以对应。', 'Renamed and new columns, and codes that are shown, can be mapped.'),
+  'HUSHU-STAGING-12': type('no-such-target', 400, '没有这个目标', 'No such target', '应为契约的列，或该列代码表的户枢代码；可用的见 hint。', 'It must be a column of the contract, or a code of the column’s list in the hub; hint names them.'),
+  'HUSHU-STAGING-13': type('contract-missing', 409, '没有生效的契约', 'No contract in force', '先运行 hushu feed apply。', 'Run hushu feed apply first.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

@@ -20,10 +20,10 @@ export class FeedsController {
     readParameters(request.query, {});
     const rows = await this.reader.rows('feed_status', [feedsOf(request)]);
     const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
-    const condition = new Map((await this.reader.rows('feed_condition', [])).map((row) => [row['feed'] as string, row as { state: FeedFacts['lastRun']; measures: FeedFacts['measures'] }]));
+    const condition = new Map((await this.reader.rows('feed_condition', [])).map((row) => [row['feed'] as string, row as { state: FeedFacts['lastRun']; measures: FeedFacts['measures']; drift: FeedFacts['drift'] }]));
     const feeds = this.freshness.list().filter(({ feed }) => mayActOn(request, feed)).map((feed) => {
-      const { state = null, measures = [] } = condition.get(feed.feed) ?? {};
-      return { ...feed, ...status.get(feed.feed), ...feedColour({ at: feed.at, overdue: feed.overdue, lastRun: state, measures }) };
+      const { state = null, measures = [], drift = [] } = condition.get(feed.feed) ?? {};
+      return { ...feed, ...status.get(feed.feed), ...feedColour({ at: feed.at, overdue: feed.overdue, lastRun: state, measures, drift }) };
     });
     sendJson(request, reply, { items: feeds });
   }

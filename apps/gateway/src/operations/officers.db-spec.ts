@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
-import { FetchLedger, Ledger, NO_COUNTS, type Run } from '#runs';
+import { FeedCatalogue, type ContractDefinition } from '#feeds';
+import { FetchLedger, Ledger, NO_COUNTS, putContractsInForce, type Run, type Sighting } from '#runs';
+import { noteContracts } from '../../../cli/src/migrate/note-contracts.js';
 import { testGateway, type TestGateway } from '../../../../test/support/gateway.js';
 
 /** Officers of the hub act on every feed, those of a department (here civil affairs, which supplies marriage) on its own. */
@@ -137,5 +140,64 @@ describe('what data officers see and decide', () => {
     expect((await post(`/v1/runs/${(await ended('pension', 'failed')).id}/replay`, 'zhang', {})).json()).toMatchObject({ status: 409, type: expect.stringMatching(/run-state$/), code: 'HUSHU-RUNS-30' });
     expect((await get(`/v1/runs/${run.id}`, 'wang')).json()).toMatchObject({ copy: { kept: false, removedAt: null, stateNow: null } });
     expect((await get('/v1/replays/999', 'zhang')).statusCode).toBe(404);
+  });
+
+  it('find what a supplier changed in the inbox of its feed, with whom it reaches, and settle it', async () => {
+    const { definitions } = await FeedCatalogue.load(join(import.meta.dirname, '../../../../config'));
+    await putContractsInForce<ContractDefinition>(hub.store.database, definitions.map((definition) => ({ feed: definition.feed, version: definition.version, definition })), '李工', () => ({}));
+    const shown = async (feed: string, sightings: Sighting[], state: 'refused' | 'held' = 'refused'): Promise<Run> => {
+      const run = await ledger.accept({ feed, fileName: 'x.csv', filePath: '/x.csv', fileBytes: 10, fileStat: '', contractVersion: 'v1', mode: 'full', batchNo: null, asOf: new Date('2026-02-01') });
+      const { lease } = (await ledger.claim(run.id, 'accepted', 'worker'))!;
+      await ledger.advance(lease, { state, reason: { rule: state === 'held' ? 'feed-stopped' : 'file-columns', text: { zh: '列', en: 'columns' } }, drift: { sightings, judged: [] } });
+      return run;
+    };
+    const sighting = (kind: Sighting['kind'], field: string, subject = ''): Sighting => ({ kind, field, subject, rows: 3, detail: {} });
+    const refused = await shown('marriage', [sighting('column-renamed', '登记日期', '登记时间'), sighting('code-new', '业务类型', 'Z9'), sighting('column-missing', '男方姓名')]);
+    await shown('pension', [sighting('column-new', '备注')]);
+
+    const inbox = async (url: string, who: keyof typeof token) => (await get(url, who)).json() as { items: { id: number; feed: string; kind: string; effect: { attributes: string[]; departments: string[] } }[]; next: string | null };
+    expect((await inbox('/v1/drift?state=open', 'zhang')).items.map(({ feed }) => feed)).toEqual(['pension', 'marriage', 'marriage', 'marriage']);
+    const { items } = await inbox('/v1/drift?limit=2', 'wang');
+    expect(items).toHaveLength(2);
+    expect(await inbox('/v1/feeds/marriage/drift?kind=column-renamed', 'wang')).toMatchObject({ items: [{
+      feed: 'marriage', field: '登记日期', subject: '登记时间', state: 'open', seen: 1, firstRun: refused.id, text: { en: 'Column perhaps renamed' }, effect: { attributes: expect.arrayContaining(['marriage.since']) },
+    }], next: null });
+    const all = (await inbox('/v1/drift', 'wang')).items;
+    expect(new Set(all.map(({ feed }) => feed))).toEqual(new Set(['marriage']));
+    const idOf = (kind: string) => all.find((one) => one.kind === kind)!.id;
+    const [theirs] = (await inbox('/v1/feeds/pension/drift', 'zhang')).items;
+    for (const url of ['/v1/feeds/pension/drift', `/v1/drift/${theirs!.id}`, '/v1/drift/999999', '/v1/drift/x']) expect([url, (await get(url, 'wang')).statusCode]).toEqual([url, 404]);
+    expect((await get('/v1/drift?state=gone', 'wang')).statusCode).toBe(400);
+    for (const verb of ['accept', 'map', 'stop', 'resume']) expect((await post(`/v1/drift/${theirs!.id}/${verb}`, 'wang')).statusCode).toBe(404);
+    expect((await post(`/v1/drift/${idOf('column-renamed')}/accept`, 'reader')).json()).toMatchObject({ status: 403, code: 'HUSHU-GATEWAY-33' });
+
+    expect((await post(`/v1/drift/${idOf('column-missing')}/accept`, 'wang')).json()).toMatchObject({ status: 409, type: expect.stringMatching(/column-required$/) });
+    expect((await post(`/v1/drift/${idOf('column-missing')}/map`, 'wang', { reason: 'x', to: '女方姓名' })).json()).toMatchObject({ status: 409, type: expect.stringMatching(/drift-unmappable$/) });
+    const nowhere = await post(`/v1/drift/${idOf('code-new')}/map`, 'wang', { reason: 'x', to: '某某某' });
+    expect(nowhere.json()).toMatchObject({ status: 400, type: expect.stringMatching(/no-such-target$/), errors: [{ pointer: '/to', rule: 'unknown' }] });
+    expect(nowhere.body).not.toContain('某某某');
+    expect((await post(`/v1/drift/${idOf('code-new')}/accept`, 'wang', { reason: 'x', to: '1' })).json()).toMatchObject({ status: 400, errors: [{ pointer: '/to', rule: 'unknown-key' }] });
+    const url = `/v1/drift/${idOf('column-renamed')}/map`;
+    const [mapped, again] = [await post(url, 'wang', undefined, 'd1'), await post(url, 'wang', undefined, 'd1')];
+    expect([again.statusCode, again.body, again.headers['idempotency-replayed']]).toEqual([200, mapped.body, 'true']);
+    const { drift, contractVersion, retry } = mapped.json() as { drift: object; contractVersion: string; retry: number[] };
+    expect(drift).toMatchObject({ state: 'mapped', mappedTo: '登记日期', decidedBy: '王科', amendments: [{ kind: 'alias', column: '登记日期', delivered: '登记时间' }] });
+    expect(retry).toEqual([refused.id]);
+    expect((await post(url, 'wang')).json()).toMatchObject({ status: 409, type: expect.stringMatching(/drift-state$/) });
+    expect((await hub.admin.query('select version from runs.contract where feed = $1', ['marriage'])).rows).toEqual([{ version: contractVersion }]);
+    // The folder's own version comes back with the amendment on it, until the folder has taken it up.
+    const applied = await noteContracts(hub.store.database, await FeedCatalogue.load(join(import.meta.dirname, '../../../../config')), '李工');
+    expect(applied).toEqual([]);
+
+    const colour = async (feed: string) => ((await get('/v1/feeds', 'zhang')).json() as { items: { feed: string; colour: string; because: { part: string; level: string }[] }[] }).items.find((one) => one.feed === feed)!;
+    expect((await colour('marriage')).because).toEqual(expect.arrayContaining([{ part: 'drift', level: 'warn', what: 'code-new 业务类型' }]));
+    expect((await post(`/v1/drift/${idOf('code-new')}/stop`, 'wang')).json()).toMatchObject({ drift: { state: 'stopped' } });
+    expect(await colour('marriage')).toMatchObject({ colour: 'red', because: expect.arrayContaining([{ part: 'drift', level: 'fail', what: 'stopped code-new 业务类型' }]) });
+    const held = await shown('marriage', [], 'held');
+    expect((await post(`/v1/drift/${idOf('code-new')}/resume`, 'zhang')).json()).toMatchObject({ drift: { state: 'open' }, resumed: [held.id] });
+    expect(await ledger.find(held.id)).toMatchObject({ state: 'accepted' });
+    const timeline = (await get('/v1/feeds/marriage/timeline', 'wang')).json() as { items: { kind: string; by: string | null }[] };
+    expect(timeline.items.map(({ kind, by }) => `${kind} ${by}`)).toEqual(expect.arrayContaining(['drift null', 'drift-mapped 王科', 'feed-stopped 王科', 'feed-resumed 张科长']));
+    await finish(held);
   });
 });

@@ -43,6 +43,7 @@ export class RedriveLine {
 
   private async drive(redrive: Redrive, repairs: Buffer | null, lease: RedriveLease, signal: AbortSignal): Promise<void> {
     const { redrives, ledger, catalogue, redriver } = this.parts;
+    await redriver.amend(catalogue);
     const contract = catalogue.get(redrive.feed);
     const delivery = await redriver.write(redrive, repairs, lease, contract, signal, (done) => redrives.tell(lease, done));
     signal.throwIfAborted();

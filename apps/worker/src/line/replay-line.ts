@@ -3,7 +3,7 @@ import type { FeedCatalogue } from '#feeds';
 import { HubError } from '#kernel';
 import type { Keys } from '#keys';
 import { holdLease, killPoint, type Ledger, type Replay, type ReplayLease, type Replays, type RunReason } from '#runs';
-import { clearReplay, listLeftRuns, replayRun } from '#staging';
+import { amendCatalogue, clearReplay, listLeftRuns, replayRun } from '#staging';
 import { codeOf } from './error-code.js';
 import { isLost } from './line.js';
 
@@ -54,7 +54,8 @@ export class ReplayLine {
   }
 
   private async replay(order: Replay, lease: ReplayLease, signal: AbortSignal): Promise<void> {
-    const { replays, ledger, catalogue } = this.parts;
+    const { database, replays, ledger, catalogue } = this.parts;
+    await amendCatalogue(database, catalogue);
     const contract = catalogue.find(order.feed);
     if (contract === undefined) throw noContract(order.feed);
     const story = (await ledger.storyOf(order.run))!;

@@ -7,6 +7,8 @@ export interface CodeMap {
   own: boolean;
   /** supplier's code → hub's code; where the feed has no file of its own, each hub code to itself. */
   entries: ReadonlyMap<string, string>;
+  /** Every code the list has in the hub. */
+  hub: ReadonlySet<string>;
 }
 
 /** Code maps of one feed by list: every list its fields use. */
@@ -65,7 +67,8 @@ export function isOwnList(source: string): boolean {
 export function readCodeMap(file: string, list: string, source: string, hub: ReadonlySet<string> | undefined): { map: CodeMap; faults: ContractFault[] } {
   const faults: ContractFault[] = [];
   const entries = new Map<string, string>();
-  const map: CodeMap = { list, own: hub === undefined, entries };
+  const owned = new Set<string>();
+  const map: CodeMap = { list, own: hub === undefined, entries, hub: hub ?? owned };
   const [header, ...rows] = csvLines(source);
   const wanted = map.own ? OWN : MAPPED;
   if (header?.cells.join(',') !== wanted) {
@@ -88,6 +91,7 @@ export function readCodeMap(file: string, list: string, source: string, hub: Rea
       faults.push(at(file, line, 'codes-words', `代码 ${code} 的名称与前文不同`, `code ${code} has other words above`));
     } else {
       entries.set(supplier, code);
+      owned.add(code);
       wordsOf.set(code, said);
     }
   }

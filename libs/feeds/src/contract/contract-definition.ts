@@ -4,8 +4,8 @@ import type { FeedContract, FieldContract } from './contract.js';
 /** A contract and its code lists as plain data, to be kept beside what was made by them. */
 export interface ContractDefinition extends Omit<FeedContract, 'asOf' | 'folder'> {
   asOf: { fileName: string };
-  /** list → how it is read: the supplier's code → the hub's. */
-  codes: Record<string, { own: boolean; entries: Record<string, string> }>;
+  /** list → how it is read: the supplier's code → the hub's; `hub`: all there are. */
+  codes: Record<string, { own: boolean; entries: Record<string, string>; hub?: string[] }>;
 }
 
 /** What differs between two versions of a contract. Codes are at most 50 a list and kind. */
@@ -23,7 +23,7 @@ const ELSEWHERE = new Set(['feed', 'version', 'fields', 'codes']);
 export function definitionOf({ folder: _folder, asOf, ...contract }: FeedContract, codes: FeedCodes): ContractDefinition {
   return {
     ...contract, asOf: { fileName: asOf.fileName.source },
-    codes: Object.fromEntries([...codes].map(([list, { own, entries }]) => [list, { own, entries: Object.fromEntries(entries) }])),
+    codes: Object.fromEntries([...codes].map(([list, { own, entries, hub }]) => [list, { own, entries: Object.fromEntries(entries), hub: [...hub] }])),
   };
 }
 

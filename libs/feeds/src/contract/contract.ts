@@ -1,4 +1,5 @@
 import type { Text } from '#kernel';
+import type { Amended } from './amendment.js';
 
 /**
  * A feed contract: everything the hub knows of one supplier's deliveries, read whole from
@@ -41,8 +42,10 @@ export interface FeedContract {
   identifies: IdentityPart[];
   supplies: SupplyContract[];
   folder: string;
-  /** The SM3, hex, of all files of the folder that shape behaviour (feed.yaml and codes). */
+  /** The SM3, hex, of all files of the folder that shape behaviour (feed.yaml and codes), and of what amends them. */
   version: string;
+  /** What people settled on top of the folder; missing when nothing stands. */
+  amended?: Amended;
 }
 
 /** When a supplier delivers, in Beijing time. */

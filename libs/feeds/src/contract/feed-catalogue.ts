@@ -4,6 +4,7 @@ import { addressPlaces, CodeSet, HubError, parseCodeSet, type AddressPlaces } fr
 import type { RowContext } from '../row/row-plan.js';
 import { RowReader } from '../row/row-reader.js';
 import type { DivisionRule } from '../types/value-type.js';
+import { amend, type Amendment } from './amendment.js';
 import type { FeedCodes } from './code-map.js';
 import { definitionOf, type ContractDefinition } from './contract-definition.js';
 import type { ContractFault, FeedContract } from './contract.js';
@@ -18,12 +19,17 @@ interface Parts {
   divisionRule: DivisionRule;
 }
 
+interface Version { contract: FeedContract; codes: FeedCodes }
+
 /** A district's feeds, read whole: contracts, their codes, and what rows are read by. */
 export class FeedCatalogue {
-  private readonly byId: Map<string, FeedContract>;
+  /** By feed, as amended. */
+  private byId = new Map<string, FeedContract>();
+  /** By feed and version: what is in force, and what was. */
+  private versions = new Map<string, Version>();
 
   private constructor(private readonly parts: Parts) {
-    this.byId = new Map(parts.contracts.map((contract) => [contract.feed, contract]));
+    this.amend([]);
   }
 
   get configDir(): string {
@@ -31,12 +37,46 @@ export class FeedCatalogue {
   }
 
   get contracts(): FeedContract[] {
-    return this.parts.contracts;
+    return [...this.byId.values()];
+  }
+
+  /**
+   * Puts on top of the folders what people settled: `inForce` by feed, and in `earlier` what was in force in other
+   * versions. Contracts that were handed out before stay as they were.
+   */
+  amend(inForce: readonly { feed: string; amendments: readonly Amendment[] }[], earlier: readonly { feed: string; folderVersion: string; amendments: readonly Amendment[] }[] = []): void {
+    const versions = new Map<string, Version>();
+    const byId = new Map<string, FeedContract>();
+    const put = (folder: FeedContract, amendments: readonly Amendment[]): FeedContract => {
+      const made = amend(folder, this.parts.codes.get(folder.feed) ?? new Map(), amendments);
+      const name = `${folder.feed} ${made.contract.version}`;
+      const version = versions.get(name) ?? this.versions.get(name) ?? made;
+      versions.set(name, version);
+      return version.contract;
+    };
+    for (const folder of this.parts.contracts) {
+      put(folder, []);
+      for (const { folderVersion, amendments } of earlier.filter(({ feed }) => feed === folder.feed)) if (folderVersion === folder.version) put(folder, amendments);
+      byId.set(folder.feed, put(folder, inForce.filter(({ feed }) => feed === folder.feed).flatMap(({ amendments }) => amendments)));
+    }
+    this.byId = byId;
+    this.versions = versions;
+  }
+
+  /** Whether any of these amendments still says something that the feed's folder does not. */
+  stands(feed: string, amendments: readonly Amendment[]): boolean {
+    const folder = this.parts.contracts.find((contract) => contract.feed === feed);
+    return folder !== undefined && amend(folder, this.parts.codes.get(feed) ?? new Map(), amendments).contract !== folder;
+  }
+
+  /** The contract as it read in some version, where it can still be had: the folder is the same, the amendments are known. */
+  ofVersion(feed: string, version: string): FeedContract | undefined {
+    return this.versions.get(`${feed} ${version}`)?.contract;
   }
 
   /** The contracts with their code lists, as plain data. */
   get definitions(): ContractDefinition[] {
-    return this.contracts.map((contract) => definitionOf(contract, this.parts.codes.get(contract.feed) ?? new Map()));
+    return this.contracts.map((contract) => definitionOf(contract, this.codesOf(contract)));
   }
 
   get divisions(): CodeSet {
@@ -80,13 +120,18 @@ export class FeedCatalogue {
 
   /** @param latestDate last date that is not in the future, yyyymmdd */
   rowReader(contract: FeedContract, latestDate: number): RowReader {
-    const lists = this.parts.codes.get(contract.feed) ?? new Map();
+    const lists = this.codesOf(contract);
     const context: RowContext = {
       codes: new Map(contract.fields.flatMap((field) => (field.codes === undefined ? [] : [[field.column, lists.get(field.codes)?.entries ?? new Map()] as const]))),
       divisions: this.parts.divisionRule,
       places: this.places,
     };
     return new RowReader(contract, context, latestDate);
+  }
+
+  /** Code lists go with the version: a contract that was amended meanwhile is read by its own to the end. */
+  private codesOf({ feed, version }: FeedContract): FeedCodes {
+    return this.versions.get(`${feed} ${version}`)?.codes ?? this.parts.codes.get(feed) ?? new Map();
   }
 
   /** The feed whose columns these are, when they are another's: a file handed in under the wrong name. */

@@ -97,7 +97,8 @@ export function readSources(folder: string, sources: ReadonlyMap<string, string>
     if (!used.has(list)) codeFaults.push(at(codesFile(folder, list), 1, 'codes-unused', `没有字段使用代码表 ${list}`, `no column uses the list ${list}`));
   }
   for (const list of used) {
-    if (!codes.has(list)) codes.set(list, { list, own: false, entries: new Map([...(hubCodes.get(list) ?? [])].map((code) => [code, code])) });
+    const hub = hubCodes.get(list) ?? new Set();
+    if (!codes.has(list)) codes.set(list, { list, own: false, entries: new Map([...hub].map((code) => [code, code])), hub });
   }
   const faulty = file.faults.length + codeFaults.length > 0;
   return { contract: faulty ? null : contract, codes, file, faults: codeFaults };

@@ -3,9 +3,14 @@ import type { RowFault } from './format.js';
 const QUOTE = 34;
 const BACKSLASH = 92;
 const [OPEN, CLOSE, COLON, COMMA, MINUS, PLUS, DOT, ZERO, NINE] = [...Buffer.from('{}:,-+.09')];
+/** A key nobody reads, as opposed to one nobody knows. */
+const PASSED = -2;
 const LITERALS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]));
 /** A surrogate without its other half: no character. With U+0000, what a JSON string can spell and a text cannot hold. */
 const NO_TEXT = /[\ud800-\udfff\0]/u;
+
+/** Keys beside the columns: other names of a column, and keys that are passed over. */
+export interface OtherKeys { aliases: ReadonlyMap<string, string>; ignored: ReadonlySet<string> }
 
 /**
  * One JSON object of strings, numbers, true, false and null, read on its bytes. Numbers stand as they are written (an
@@ -16,6 +21,7 @@ export class FlatObject {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   private readonly names: Buffer[];
+  private readonly others: { name: Buffer; column: number }[];
   private at = 0;
   private stop = 0;
   /** Where the string read last stands, unescaped. */
@@ -25,8 +31,12 @@ export class FlatObject {
   private noText = false;
 
   /** @param spare where in the row's buffer there is room for unescaped strings */
-  constructor(columns: string[], private readonly spare: number) {
+  constructor(columns: string[], private readonly spare: number, others?: OtherKeys) {
     this.names = columns.map((column) => Buffer.from(column));
+    this.others = [
+      ...[...others?.aliases ?? []].map(([name, column]) => ({ name: Buffer.from(name), column: columns.includes(column) ? columns.indexOf(column) : PASSED })),
+      ...[...others?.ignored ?? []].map((name) => ({ name: Buffer.from(name), column: PASSED })),
+    ];
     this.starts = new Int32Array(columns.length);
     this.ends = new Int32Array(columns.length);
   }
@@ -52,8 +62,8 @@ export class FlatObject {
         if (!this.string(bytes)) return 'row-syntax';
         keys?.add(bytes.toString('utf8', this.from, this.to));
         const column = this.columnOf(bytes, expected);
-        if (column < 0) strange = true;
-        else expected = column + 1;
+        if (column === -1) strange = true;
+        else if (column >= 0) expected = column + 1;
         this.space(bytes);
         if (this.at >= stop || bytes[this.at++] !== COLON) return 'row-syntax';
         this.space(bytes);
@@ -87,6 +97,7 @@ export class FlatObject {
     const { names, from, to } = this;
     if (expected < names.length && isAt(bytes, from, to, names[expected])) return expected;
     for (let i = 0; i < names.length; i++) if (isAt(bytes, from, to, names[i])) return i;
+    for (const { name, column } of this.others) if (isAt(bytes, from, to, name)) return column;
     return -1;
   }
 

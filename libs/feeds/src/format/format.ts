@@ -1,4 +1,5 @@
 import type { FormatContract } from '../contract/contract.js';
+import type { OtherKeys } from './flat-object.js';
 
 /**
  * Formats: a format only yields cells as UTF-8 bytes. Validation, normalising, hashing and encoding
@@ -56,4 +57,4 @@ export interface RowSink {
 
 export type RowFault = 'row-columns' | 'row-too-long' | 'row-encoding' | 'row-syntax';
 
-export type FormatFactory = (format: FormatContract, columns: string[]) => Format;
+export type FormatFactory = (format: FormatContract, columns: string[], others?: OtherKeys) => Format;

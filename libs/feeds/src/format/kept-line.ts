@@ -3,7 +3,11 @@ import { FlatObject } from './flat-object.js';
 import { gb18030Length } from './write-gb18030.js';
 
 /** As much of a format as tells the cells of one of its lines apart. */
-export type LineFormat = Pick<FormatContract, 'kind' | 'encoding' | 'delimiter' | 'widths'>;
+export interface LineFormat extends Pick<FormatContract, 'kind' | 'encoding' | 'delimiter' | 'widths'> {
+  /** ndjson: other names of columns, and keys nobody reads. */
+  aliases?: Record<string, string>;
+  ignored?: string[];
+}
 
 /**
  * The cells of one line as a reader of the format gave it to its sink, in UTF-8: what a reject keeps. Of a workbook
@@ -12,7 +16,7 @@ export type LineFormat = Pick<FormatContract, 'kind' | 'encoding' | 'delimiter' 
  * @returns null when the line does not come to one cell a column
  */
 export function splitKept(format: LineFormat, columns: readonly string[], line: Buffer): string[] | null {
-  const cells = format.kind === 'ndjson' ? splitObject(columns, line) : splitText(format, line.toString('utf8'));
+  const cells = format.kind === 'ndjson' ? splitObject(format, columns, line) : splitText(format, line.toString('utf8'));
   return cells !== null && cells.length === columns.length ? cells : null;
 }
 
@@ -21,10 +25,10 @@ function splitText(format: LineFormat, line: string): string[] | null {
   return format.kind === 'csv' ? splitCsv(line, format.delimiter) : splitPlaces(line, format.widths ?? [], format.encoding);
 }
 
-function splitObject(columns: readonly string[], line: Buffer): string[] | null {
+function splitObject({ aliases, ignored }: LineFormat, columns: readonly string[], line: Buffer): string[] | null {
   // Behind the line there is room for strings with escapes in them.
   const bytes = Buffer.concat([line, Buffer.alloc(line.length)]);
-  const object = new FlatObject([...columns], line.length);
+  const object = new FlatObject([...columns], line.length, { aliases: new Map(Object.entries(aliases ?? {})), ignored: new Set(ignored) });
   if (object.read(bytes, 0, line.length) !== 'row') return null;
   return columns.map((_, i) => bytes.toString('utf8', object.starts[i], object.ends[i]));
 }

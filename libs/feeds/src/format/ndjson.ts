@@ -1,6 +1,6 @@
 import type { FormatContract } from '../contract/contract.js';
 import { fileFault } from './faults.js';
-import { FlatObject } from './flat-object.js';
+import { FlatObject, type OtherKeys } from './flat-object.js';
 import type { ByteSource, Format, RowSink } from './format.js';
 import { pieces, TextWindow } from './text.js';
 
@@ -12,10 +12,10 @@ const LOOKED_AT = 100;
  * cell, a key nobody knows is row-columns, and when most of the first lines have one the file is not this feed's.
  */
 export class NdjsonFormat implements Format {
-  constructor(private readonly format: FormatContract, private readonly columns: string[]) {}
+  constructor(private readonly format: FormatContract, private readonly columns: string[], private readonly others?: OtherKeys) {}
 
   async read(source: ByteSource, sink: RowSink): Promise<void> {
-    const scan = new NdjsonScan(this.format, this.columns, sink);
+    const scan = new NdjsonScan(this.format, this.columns, sink, this.others);
     for await (const piece of pieces(source, this.format.encoding, false)) {
       scan.window.add(piece.bytes, piece.from, piece.to, piece.last);
       scan.run();
@@ -31,9 +31,9 @@ class NdjsonScan {
   private skipping = false;
   private rows = 0;
 
-  constructor(private readonly format: FormatContract, private readonly columns: string[], private readonly sink: RowSink) {
+  constructor(private readonly format: FormatContract, private readonly columns: string[], private readonly sink: RowSink, others?: OtherKeys) {
     this.window = new TextWindow(format.encoding, format.limits.rowBytes + 1);
-    this.object = new FlatObject(columns, this.window.spare);
+    this.object = new FlatObject(columns, this.window.spare, others);
   }
 
   run(): void {
@@ -100,8 +100,9 @@ class NdjsonScan {
       throw fileFault('file-format', '文件不是每行一个 JSON 对象。', 'The file does not hold one JSON object a line.', { lines, objects });
     }
     if (strange * 2 > objects) {
-      // The sink may know better whose file this is.
+      // The sink may know better whose file this is; it is shown the first rows with the keys they have.
       this.sink.header([...keys]);
+      this.show([...keys]);
       const unknown = [...keys].filter((key) => !this.columns.includes(key)).slice(0, 50);
       const missing = this.columns.filter((column) => !keys.has(column));
       throw fileFault('file-columns',
@@ -110,6 +111,19 @@ class NdjsonScan {
         { unknown, missing });
     }
     this.sink.header(this.columns);
+  }
+
+  /** The first lines, with the keys they have for columns. */
+  private show(keys: string[]): void {
+    const { window, sink } = this;
+    const { bytes, end } = window;
+    const object = new FlatObject(keys, window.spare);
+    for (let row = window.start, lines = 0; row < end && lines < LOOKED_AT; lines++) {
+      const stop = bytes.indexOf(NEWLINE, row);
+      if (stop < 0 || stop >= end) return;
+      if (object.read(bytes, row, stop) === 'row') sink.row(bytes, object.starts, object.ends, keys.length, row, stop);
+      row = stop + 1;
+    }
   }
 
   private count(): void {

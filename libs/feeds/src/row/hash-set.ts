@@ -1,3 +1,6 @@
+/** The flag of a hash that is only there to be missed; 1 is there, 2 there and marked. */
+const OVERLOOKED = 3;
+
 /**
  * An open-addressing set of 64-bit hashes with one mark bit each: 9 bytes a slot and five slots in six filled, so
  * that the hashes of millions of rows fit beside a worker's other work.
@@ -37,13 +40,20 @@ export class HashSet {
   }
 
   has(high: number, low: number): boolean {
-    return this.find(high, low) >= 0;
+    const i = this.find(high, low);
+    return i >= 0 && this.flags[i] !== OVERLOOKED;
+  }
+
+  /** From now on it is there only to be missed: it is not found, and never marked. */
+  overlook(high: number, low: number): void {
+    const i = this.find(high, low);
+    if (i >= 0) this.flags[i] = OVERLOOKED;
   }
 
   /** @returns 0 not there, 1 there and marked now for the first time, 2 there and marked before */
   mark(high: number, low: number): 0 | 1 | 2 {
     const i = this.find(high, low);
-    if (i < 0) return 0;
+    if (i < 0 || this.flags[i] === OVERLOOKED) return 0;
     if (this.flags[i] === 2) return 2;
     this.flags[i] = 2;
     return 1;
@@ -57,7 +67,7 @@ export class HashSet {
 
   /** Calls back for each hash that was never marked. */
   unmarked(visit: (high: number, low: number) => void): void {
-    for (let i = 0; i < this.capacity; i++) if (this.flags[i] === 1) visit(this.highs[i], this.lows[i]);
+    for (let i = 0; i < this.capacity; i++) if (this.flags[i] === 1 || this.flags[i] === OVERLOOKED) visit(this.highs[i], this.lows[i]);
   }
 
   private find(high: number, low: number): number {

@@ -83,3 +83,8 @@ export function placesOf(contract: FeedContract): (column: string | undefined) =
   const index = new Map(contract.fields.map((field, i) => [field.column, i]));
   return (column) => (column === undefined ? -1 : index.get(column) ?? -1);
 }
+
+/** Where the fields stand that are to be kept. */
+export function indexes(fields: Field[], keep: (field: Field) => boolean): number[] {
+  return fields.flatMap((field, i) => (keep(field) ? [i] : []));
+}

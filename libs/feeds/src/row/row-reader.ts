@@ -1,10 +1,14 @@
-import { foldName, normaliseAddress, selfFoldingTable, type AddressPlaces } from '#kernel';
+import { foldName, normaliseAddress, type AddressPlaces } from '#kernel';
+import { columnReading, type ColumnReading } from '../contract/amendment.js';
 import type { FeedContract } from '../contract/contract.js';
 import { readDocument } from '../types/document.js';
+import { Tally, type ColumnTally } from './column-tally.js';
 import { payloadFields } from './columns.js';
+import { bindColumns } from './bind-columns.js';
 import type { CopyWriter } from './copy-writer.js';
 import { RowHash } from './row-hash.js';
-import { compileFields, compileRoles, placesOf, type Field, type Role, type RowContext, WARNINGS } from './row-plan.js';
+import { compileFields, compileRoles, indexes, placesOf, type Field, type Role, type RowContext, WARNINGS } from './row-plan.js';
+import { foldsToItself } from './self-folding.js';
 import { Slots } from './slots.js';
 import { trimEnd, trimStart } from './trim.js';
 import type { TokenBatch } from './token-batch.js';
@@ -26,11 +30,15 @@ export class RowReader {
   /** The normalised source key of the row read last. */
   key = Buffer.alloc(512);
   keyLength = 0;
+  /** Cells a row of the delivery has. */
+  cells = 0;
 
   private readonly latest = { date: 99991231 };
   private readonly fields: Field[];
-  private readonly order: number[];
-  private readonly documents: number[];
+  private readonly reading: ColumnReading;
+  private readonly tally: Tally;
+  private order: number[] = [];
+  private documents: number[] = [];
   private readonly roles: Role[];
   private readonly payload: number[];
   private readonly keyFields: number[];
@@ -52,8 +60,8 @@ export class RowReader {
     this.places = context.places;
     const at = placesOf(contract);
     this.fields = compileFields(contract, context, this.latest);
-    this.documents = indexes(this.fields, (f) => f.facts !== null);
-    this.order = indexes(this.fields, (f) => f.facts === null);
+    this.reading = columnReading(contract);
+    this.tally = new Tally(this.fields);
     this.roles = compileRoles(contract);
     this.payload = payloadFields(contract).map((field) => at(field.column));
     this.keyFields = contract.key.map((column) => at(column));
@@ -65,15 +73,30 @@ export class RowReader {
     this.compareSex = contract.checks.some((c) => c.rule === 'sex-differs');
   }
 
-  /** Finds each field's cell in the delivery's own column order. @returns columns that are missing or unknown */
+  /** Finds each field's cell in the delivery's own column order, by what was amended. @returns columns that are missing or unknown */
   bind(header: string[]): { missing: string[]; unknown: string[] } {
-    const places = new Map(header.map((column, i) => [column, i]));
-    for (const field of this.fields) field.cell = places.get(field.contract.column) ?? -1;
-    const known = new Set(this.fields.map((f) => f.contract.column));
-    return {
-      missing: this.fields.filter((f) => f.cell < 0).map((f) => f.contract.column),
-      unknown: header.filter((column) => !known.has(column)),
-    };
+    const { missing, unknown, cells } = bindColumns(this.fields, this.reading, header);
+    this.cells = cells;
+    this.documents = indexes(this.fields, (f) => f.facts !== null && f.cell >= 0);
+    this.order = indexes(this.fields, (f) => f.facts === null && f.cell >= 0);
+    return { missing, unknown };
+  }
+
+  /** What values were like in the rows read so far, by column. */
+  columnTallies(): ColumnTally[] {
+    return this.tally.columns();
+  }
+
+  /** Whether a value could stand in a column, by the column's type alone; for guessing which column a delivery renamed. */
+  couldHold(column: string, bytes: Buffer, start: number, end: number): boolean {
+    const i = this.fields.findIndex((field) => field.contract.column === column);
+    const field = this.fields[i];
+    if (field === undefined) return false;
+    this.slots.clear();
+    const rule = field.facts === null ? field.codec.read(bytes, start, end, this.slots, i)
+      : readDocument(field.fixedKind === '' ? '111' : field.fixedKind, bytes, start, end, this.slots, i, field.facts);
+    this.slots.clear();
+    return rule === null;
   }
 
   /** Takes the source key's cells, folded; @returns false when one is empty or lacking, or the key is too long to be sealed. */
@@ -103,13 +126,13 @@ export class RowReader {
 
   /** Reads and checks a row. @returns true when it may be staged; otherwise `faults` says why not */
   read(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): boolean {
-    const { slots, fields, order, documents } = this;
+    const { slots, fields, order, documents, tally } = this;
     if (this.faults.length > 0) this.faults.length = 0;
     this.warn = 0;
     this.span = 0;
     this.row = bytes;
     slots.clear();
-    if (cells !== fields.length) {
+    if (cells !== this.cells) {
       this.faults.push({ rule: 'row-columns', column: null });
       return false;
     }
@@ -123,8 +146,11 @@ export class RowReader {
         continue;
       }
       this.span += end - start;
+      tally.value(i);
       const rule = field.codec.read(bytes, start, end, slots, i);
-      if (rule !== null) this.fault(field, i, rule);
+      if (rule === null) continue;
+      tally.fault(i, rule, bytes, start, end);
+      this.fault(field, i, rule);
     }
     for (let n = 0; n < documents.length; n++) {
       const i = documents[n];
@@ -138,8 +164,11 @@ export class RowReader {
       }
       // An unmapped kind was named already; its number cannot be judged.
       if (kind === '') continue;
+      tally.value(i);
       const rule = readDocument(kind, bytes, start, end, slots, i, field.facts!);
-      if (rule !== null) this.fault(field, i, rule);
+      if (rule === null) continue;
+      tally.fault(i, rule, bytes, start, end);
+      this.fault(field, i, rule);
     }
     if (this.faults.length === 0 && (this.compareBirthDate || this.compareSex)) this.compare();
     return this.faults.length === 0;
@@ -317,25 +346,4 @@ export class RowReader {
 
 function slotEmpty(slots: Slots, i: number): boolean {
   return slots.state[i] === 0;
-}
-
-function indexes(fields: Field[], keep: (field: Field) => boolean): number[] {
-  return fields.flatMap((field, i) => (keep(field) ? [i] : []));
-}
-
-/** Every character is a common Han character that no folding touches. */
-function foldsToItself(bytes: Buffer, start: number, end: number): boolean {
-  const table = selfFoldingTable();
-  for (let k = start; k < end; k += 3) {
-    const lead = bytes[k];
-    if (lead < 0xe3 || lead > 0xe9 || k + 3 > end) return false;
-    if (table[((lead & 15) << 12) | ((bytes[k + 1] & 63) << 6) | (bytes[k + 2] & 63)] === 0) return false;
-  }
-  return true;
-}
-
-/** Latest date that is not the future for a delivery as of `asOf`: the day after it, since suppliers' clocks differ. */
-export function latestDateOf(asOf: Date): number {
-  const day = new Date(asOf.getTime() + 32 * 3600 * 1000);
-  return day.getUTCFullYear() * 10000 + (day.getUTCMonth() + 1) * 100 + day.getUTCDate();
 }

@@ -96,6 +96,11 @@ describe('what people decide', () => {
   });
 
   it('takes up what failed without calling it released, and nothing that is in no state for it', async () => {
+    for (const state of ['held', 'refused']) {
+      await admin.query('update runs.run set state = $1', [state]);
+      expect(await ledger.decide(run.id, 'retry', why('甲'))).toMatchObject({ state: 'accepted', releasedBy: [] });
+      expect(await ledger.find(run.id)).toMatchObject({ state: 'accepted', released: false });
+    }
     await expect(ledger.decide(run.id, 'retry', why('甲'))).rejects.toMatchObject({ code: 'HUSHU-RUNS-10' });
     await admin.query(`update runs.run set state = 'failed', reason_rule = 'x'`);
     await expect(ledger.decide(run.id, 'release', why('甲'))).rejects.toMatchObject({ code: 'HUSHU-RUNS-10' });

@@ -14,7 +14,7 @@ export interface Decided { run: number; state: RunState; releasedBy: string[]; n
 /** Until a district says otherwise. */
 export const RELEASE_PEOPLE = 2;
 const LONGEST_REASON = 500;
-const FROM: Record<Verb, RunState[]> = { release: ['held'], discard: ['held', 'failed'], retry: ['failed'] };
+const FROM: Record<Verb, RunState[]> = { release: ['held'], discard: ['held', 'failed'], retry: ['failed', 'held', 'refused'] };
 /** What the line of time calls it. */
 const HAPPENED = { release: 'hold-released', discard: 'run-discard', retry: 'run-retried' } as const;
 
@@ -25,7 +25,7 @@ const HAPPENED = { release: 'hold-released', discard: 'run-discard', retry: 'run
  * @throws HUSHU-RUNS-10 wrong state, -11 the same person again, -12 too late to be released, -13 no usable reason or name
  */
 export async function decide(client: ClientBase, id: number, verb: Verb, given: Judgement, people: number, now: Date): Promise<(Decided & { moved: boolean }) | null> {
-  const { by, reason } = checked(given);
+  const { by, reason } = tidied(given);
   const { rows: [run] } = await client.query<{ feed: string; state: RunState; reason_rule: string | null }>(
     'select feed, state, reason_rule from runs.run where id = $1 for update', [id]);
   if (!run) return null;
@@ -45,10 +45,10 @@ export async function decide(client: ClientBase, id: number, verb: Verb, given: 
     return { run: id, state: 'discarded', releasedBy: [], needs: 0, moved: true };
   }
   await client.query(
-    `update runs.run set state = 'accepted', decided_by = $2, lease_until = null, ended_at = null, attempts = 0, released = released or state = 'held',
+    `update runs.run set state = 'accepted', decided_by = $2, lease_until = null, ended_at = null, attempts = 0, released = released or $3,
        reason_rule = null, reason = null, digest = null, seen_digest = null, warnings = null, rows_read = null, rows_duplicate = null, rows_rejected = null,
        rows_unchanged = null, rows_added = null, rows_changed = null, rows_removed = null, rows_held = null
-     where id = $1`, [id, who.join('、')]);
+     where id = $1`, [id, who.join('、'), verb === 'release']);
   await client.query('delete from runs.chunk where run = $1', [id]);
   return { run: id, state: 'accepted', releasedBy: who.slice(0, verb === 'release' ? who.length : 0), needs: 0, moved: true };
 }
@@ -64,8 +64,8 @@ export async function lapseReleases(client: Pick<ClientBase, 'query'>, run: numb
   await client.query(`update runs.decision set lapsed = true where run = $1 and verb = 'release' and not lapsed`, [run]);
 }
 
-/** One name is one person, however it was typed. */
-function checked({ by, reason }: Judgement): Judgement {
+/** One name is one person, however it was typed. @throws HUSHU-RUNS-13 no usable reason or name */
+export function tidied({ by, reason }: Judgement): Judgement {
   const tidy = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
   const [name, why] = [tidy(by), tidy(reason)];
   const faults = [

@@ -2,6 +2,8 @@ import type { ClientBase } from 'pg';
 import type { Clock } from '#kernel';
 import type { Database } from '#database';
 import { decide, lapseReleases, RELEASE_PEOPLE, type Decided, type Judgement, type Verb } from '../decision/decide.js';
+import type { DriftLook } from '../drift/drift.js';
+import { noteDrift } from '../drift/note-drift.js';
 import { endSessionsOf } from './end-sessions.js';
 import { runFrom, stagedStateFrom, TABLE_COLUMNS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './run.js';
 
@@ -40,6 +42,8 @@ export interface Outcome {
   replayed?: boolean;
   /** What the feed holds with this outcome; a run that changes nothing leaves it as the one before had it. */
   stagedState?: StagedState;
+  /** What it showed of changes against the contract. */
+  drift?: DriftLook;
 }
 
 /**
@@ -186,6 +190,10 @@ export class Ledger {
     if (rowCount !== 1) await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     if (outcome.state !== 'linked') await client.query(`update runs.lane set run = null where name = 'publish' and run = $1 and $2 <> 'staged'`, [lease.run, outcome.state]);
     if (outcome.state === 'held') await lapseReleases(client, lease.run);
+    if (outcome.drift !== undefined) {
+      const { rows: [{ feed }] } = await client.query<{ feed: string }>('select feed from runs.run where id = $1', [lease.run]);
+      await noteDrift(client, feed, lease.run, outcome.drift);
+    }
     await this.announce(client, lease.run, outcome.state);
     if (ended || outcome.state === 'held') await this.ringWaiting(client, lease.run);
   }
@@ -284,12 +292,24 @@ export class Ledger {
 
   /** One person decides on a held or failed run; a release takes `people` of them. Null: no such run. Throws as `decide` says. */
   async decide(id: number, verb: Verb, judgement: Judgement, people = RELEASE_PEOPLE): Promise<Decided | null> {
-    return this.database.transaction('runs', async (client) => {
-      const done = await decide(client, id, verb, judgement, people, this.clock.now());
-      if (done === null) return null;
-      const { moved, ...decided } = done;
-      if (moved) await this.announce(client, id, decided.state);
-      return decided;
+    return this.database.transaction('runs', (client) => this.decideIn(client, id, verb, judgement, people));
+  }
+
+  /** The same inside the caller's transaction, whose role must be hushu_runs at this moment. */
+  async decideIn(client: ClientBase, id: number, verb: Verb, judgement: Judgement, people = RELEASE_PEOPLE): Promise<Decided | null> {
+    const done = await decide(client, id, verb, judgement, people, this.clock.now());
+    if (done === null) return null;
+    const { moved, ...decided } = done;
+    if (moved) await this.announce(client, id, decided.state);
+    return decided;
+  }
+
+  /** Notes by which version of its contract a run is read from here on; what was read by another is read again. */
+  async readBy(lease: Lease, version: string): Promise<void> {
+    await this.database.transaction('runs', async (client) => {
+      await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
+      await client.query('update runs.run set contract_version = $2 where id = $1', [lease.run, version]);
+      await client.query('delete from runs.chunk where run = $1', [lease.run]);
     });
   }
 

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<string, Text>> = {
   'hold-released': { zh: '放行挂起的批次', en: 'Held run released' },
   'release-proposed': { zh: '提议放行，待另一人同意', en: 'Release proposed: another person must agree' },
   'run-discard': { zh: '舍弃批次', en: 'Run discarded by a person' },
-  'run-retried': { zh: '重做失败的批次', en: 'Failed run taken up again' },
+  'run-retried': { zh: '重做批次', en: 'Run taken up again by a person' },
   'redrive-ordered': { zh: '下达重驱', en: 'Rejects ordered to be driven again' },
   'redrive-cancelled': { zh: '取消重驱', en: 'Re-drive cancelled' },
   'rejects-reported': { zh: '拒收回流', en: 'Rejects reported to the supplier' },
@@ -26,6 +26,12 @@ const WORDS: Readonly<Record<string, Text>> = {
   'fetch-failed': { zh: '取数失败', en: 'Fetching failed' },
   alert: { zh: '告警', en: 'Alert' },
   drift: { zh: '契约漂移', en: 'Contract drift' },
+  'drift-settled': { zh: '契约漂移已消失', en: 'Contract drift gone' },
+  'drift-accepted': { zh: '接受契约漂移', en: 'Contract drift accepted' },
+  'drift-mapped': { zh: '为契约漂移建立对应', en: 'Contract drift mapped' },
+  'amendment-lapsed': { zh: '契约补充已由契约文件取代', en: 'Amendment taken up by the folder' },
+  'feed-stopped': { zh: '停用数据源，批次一律挂起', en: 'Feed stopped: what it delivers is held' },
+  'feed-resumed': { zh: '恢复数据源', en: 'Feed resumed' },
 };
 
 /** What a kind of event is called; a kind nobody gave words to keeps its name. */

@@ -21,7 +21,7 @@ export interface Measure extends Counted {
 interface Thresholds { warn: number; fail: number }
 
 /** A share that moves so far from one delivery to the next is looked at, whatever the thresholds say. */
-const JUMP = 0.1;
+export const JUMP = 0.1;
 
 /** Judges what was counted: by the contract's thresholds, else by those of its dimension, else by the share before. */
 export function judge(contract: FeedContract, counted: Counted, before: number | null): Measure {

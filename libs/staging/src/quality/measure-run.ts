@@ -1,7 +1,9 @@
 import { identifier, loadSql, type Database } from '#database';
-import { feedRelation, stagedColumnOf, type FeedContract } from '#feeds';
-import type { Run } from '#runs';
+import { feedRelation, type FeedContract } from '#feeds';
+import { noteDrift, type Run } from '#runs';
 import { judge, type Counted, type Measure } from './judge.js';
+import { lookForJumps, type Brought } from './jumps.js';
+import { placesOf } from './places.js';
 
 const HOUR = 3_600_000;
 /** Warnings that say two columns contradict each other, or a column the number it belongs to. */
@@ -14,7 +16,7 @@ const CONTRADICTIONS = /^(.*):(birth-date-differs|sex-differs)$/;
 export async function measureRun(database: Database, contract: FeedContract, run: Run): Promise<Measure[]> {
   return database.transaction('staging', async (client) => {
     const { rows: rejects } = await client.query<{ field: string | null; rows: string; contested: string }>(loadSql(`${import.meta.dirname}`, 'reject_count'), [run.id]);
-    const { rows: [filled] } = await client.query<Record<string, string>>(filledSql(contract));
+    const { rows: [filled] } = await client.query<Record<string, string>>(filledSql(contract, run));
     const counted: Counted[] = [
       ...completeness(contract, filled!),
       ...validity(contract, run, new Map(rejects.map(({ field, rows }) => [field ?? '', Number(rows)]))),
@@ -28,6 +30,8 @@ export async function measureRun(database: Database, contract: FeedContract, run
     const column = <K extends keyof Measure>(name: K) => measures.map((measure) => measure[name]);
     await client.query(loadSql(import.meta.dirname, 'measure'), [
       contract.feed, run.id, column('dimension'), column('field'), column('good'), column('total'), column('value'), column('before'), column('level'), column('because')]);
+    // A late delivery, or one of rejects driven again, says nothing of how its supplier delivers now.
+    if (!run.replayed && run.redrive === null) await noteDrift(client, contract.feed, run.id, await lookForJumps(client, contract, run, measures, brought(contract, run, filled!)));
     return measures;
   });
 }
@@ -38,27 +42,22 @@ export async function listUnmeasured(database: Database): Promise<number[]> {
   return rows.map(({ run }) => run);
 }
 
-interface Place { column: string; staged: string; role: number | null }
-
-/** Where each field's value stands: in the row of the first role that carries it. */
-function placesOf(contract: FeedContract): Place[] {
-  const roles = contract.roles.length > 0 ? contract.roles : null;
-  return contract.fields.flatMap(({ column, as, type }): Place[] => {
-    if (roles === null) return column === contract.stamp || column === contract.operation?.field || contract.key.includes(column) || type === 'document' ? [] : [{ column, staged: as, role: null }];
-    const role = roles.findIndex((one) => stagedColumnOf(contract, one, column) !== null);
-    if (role < 0) return [];
-    const staged = stagedColumnOf(contract, roles[role], column)!;
-    // The subject's key is there for those without a document too; that it is a document's is told by its kind.
-    return [{ column, staged: staged === 'subject_key' ? 'document_kind' : staged, role }];
-  });
-}
-
-function filledSql(contract: FeedContract): string {
+function filledSql(contract: FeedContract, run: Run): string {
   const counts = placesOf(contract).flatMap(({ staged, role }, i) => {
     const ofRole = role === null ? '' : ` filter (where role = ${role})`;
-    return [`count(${identifier(staged)})${ofRole} as good_${i}`, `count(*)${ofRole} as total_${i}`];
+    const ofRun = ` filter (where run = ${run.id}${role === null ? '' : ` and role = ${role}`})`;
+    return [
+      `count(${identifier(staged)})${ofRole} as good_${i}`, `count(*)${ofRole} as total_${i}`,
+      ...(run.mode === 'full' ? [] : [`count(${identifier(staged)})${ofRun} as brought_good_${i}`, `count(*)${ofRun} as brought_total_${i}`]),
+    ];
   });
   return `select ${counts.length === 0 ? '1' : counts.join(', ')} from ${identifier('staging', feedRelation(contract.feed))}`;
+}
+
+/** Of the rows a delta brought; a whole delivery is what holds. */
+function brought(contract: FeedContract, run: Run, filled: Record<string, string>): Brought[] | null {
+  if (run.mode === 'full') return null;
+  return placesOf(contract).map(({ column }, i) => ({ field: column, good: Number(filled[`brought_good_${i}`]), total: Number(filled[`brought_total_${i}`]) }));
 }
 
 function completeness(contract: FeedContract, filled: Record<string, string>): Counted[] {

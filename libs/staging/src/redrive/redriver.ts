@@ -5,9 +5,10 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '#database';
 import { loadSql } from '#database';
-import { splitKept, type FeedContract } from '#feeds';
+import { columnReading, splitKept, type FeedCatalogue, type FeedContract } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Redrive, type RedriveLease } from '#runs';
+import { amendCatalogue } from '../drift/amend-catalogue.js';
 import { RejectForms, type RejectForm } from '../reject/reject-forms.js';
 import { RAW_BYTES } from '../scan/run-outlet.js';
 import { matchingValues } from './reject-filter.js';
@@ -24,6 +25,11 @@ export interface RedriveDelivery { path: string; bytes: number; rows: number; ma
 /** Writes the delivery of an order: its rejects' lines, opened and mended, sealed again before they reach a disk. */
 export class Redriver {
   constructor(private readonly database: Database, private readonly keys: Keys, private readonly folder: string) {}
+
+  /** Puts what people settled about suppliers' changes on top of the folders: it may have changed since the order. */
+  amend(catalogue: FeedCatalogue): Promise<void> {
+    return amendCatalogue(this.database, catalogue);
+  }
 
   /**
    * Fixes which rejects the order takes, in one statement, and writes them. Done again from the start by whoever takes
@@ -84,6 +90,8 @@ export class Redriver {
     order: Redrive, repairer: Repairer, contract: FeedContract, out: number[], signal: AbortSignal, tell: (doneRows: number) => Promise<void>,
   ): AsyncGenerator<Buffer> {
     const columns = contract.fields.map((field) => field.column);
+    const { absent, empty } = columnReading(contract);
+    const needed = columns.filter((column) => !absent.has(column) && !empty.has(column));
     yield Buffer.from(`${columns.map(csvCell).join(',')}\n`);
     const sealer = this.keys.sealer();
     const forms = new RejectForms(this.database, contract);
@@ -93,7 +101,7 @@ export class Redriver {
       if (rows.length === 0) return;
       let text = '';
       for (const line of rows) {
-        const cells = cellsOf(await forms.of(line.of_run), columns, sealer.openBytes(line.raw));
+        const cells = cellsOf(await forms.of(line.of_run), needed, sealer.openBytes(line.raw));
         if (cells === null) {
           out.push(line.row_no);
           continue;
@@ -127,9 +135,9 @@ export class Redriver {
 interface KeptLine { row_no: number; of_run: number; of_row: number; raw: Buffer }
 
 /** A rejected row's values by column; null when they cannot be told apart, were kept in part, or are not the contract's any more. */
-function cellsOf({ columns, format }: RejectForm, expected: readonly string[], raw: Buffer): Map<string, string> | null {
+function cellsOf({ columns, format }: RejectForm, needed: readonly string[], raw: Buffer): Map<string, string> | null {
   if (raw.length >= RAW_BYTES) return null;
-  if (columns.length !== expected.length || expected.some((column) => !columns.includes(column))) return null;
+  if (needed.some((column) => !columns.includes(column))) return null;
   const cells = splitKept(format, columns, raw);
   return cells === null ? null : new Map(columns.map((column, i) => [column, cells[i]!]));
 }

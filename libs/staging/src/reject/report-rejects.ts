@@ -65,7 +65,7 @@ function lineOf(row: Reported, { columns: order, format: kept }: RejectForm, for
     row.broken,
     [...new Set(row.rules.split(' ').map((rule) => ROW_RULES[rule]?.zh ?? rule))].join(' '),
   ];
-  const asItWas = split !== null && kept.kind === format.kind && order.every((column, i) => column === columns[i]);
+  const asItWas = split !== null && kept.kind === format.kind && order.length === columns.length && order.every((column, i) => column === columns[i]);
   if (format.kind === 'ndjson') {
     if (asItWas) return `${raw.toString('utf8').trimEnd().replace(/\}$/, '')},${REPORT_COLUMNS.map((column, i) => `${JSON.stringify(column)}:${JSON.stringify(said[i])}`).join(',')}}`;
     return JSON.stringify(Object.fromEntries([...columns, ...REPORT_COLUMNS].map((column, i) => [column, [...cells, ...said][i]])));

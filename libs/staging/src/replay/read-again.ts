@@ -1,4 +1,4 @@
-import type { ByteSource, FeedContract } from '#feeds';
+import type { ByteSource, FeedCatalogue, FeedContract } from '#feeds';
 import { killPoint, type Lease, type Progress, type Run, type StepCount } from '#runs';
 import type { ClientBase } from 'pg';
 import { clearRun, putInPlace } from '../apply/apply-staged.js';
@@ -9,6 +9,8 @@ import { StagedSql } from '../table/staged-sql.js';
 /** One delivery of a feed's story. */
 export interface Chapter {
   run: Run;
+  /** As it was when the delivery was read: amendments change no table, so rows read by several versions stand side by side. */
+  contract: FeedContract;
   source: ByteSource;
   /** By which it is known for the one before it again; null of the run whose turn it is. */
   seenDigest: string | null;
@@ -60,11 +62,12 @@ export async function readAgain(
   parts: ScanParts, fenced: Fenced, o: Reading, chapters: readonly Chapter[], judge: (chapter: Chapter, scanned: Scanned) => Promise<boolean>,
 ): Promise<boolean> {
   const { lease, contract } = o;
-  let before: { seenDigest: string; fileBytes: number } | null = null;
+  let before: { seenDigest: string; fileBytes: number; contract: FeedContract } | null = null;
   for (const chapter of chapters) {
     const { run } = chapter;
     // In its time it was known for what was there already, and not read.
-    const again: boolean = contract.format.kind !== 'xlsx' && before !== null && run.redrive === null && before.seenDigest === chapter.seenDigest && before.fileBytes === run.fileBytes;
+    const again: boolean = contract.format.kind !== 'xlsx' && before !== null && run.redrive === null && before.seenDigest === chapter.seenDigest
+      && before.fileBytes === run.fileBytes && before.contract.version === chapter.contract.version;
     if (again) continue;
     o.begin?.(chapter);
     const sql = new StagedSql(contract, { run: lease.run, delivery: run.id, rejects: chapter.rejects });
@@ -75,7 +78,7 @@ export async function readAgain(
       await client.query('select runs.forget_chunks($1)', [lease.run]);
     });
     const scanned = await scanDelivery(parts, {
-      run, lease, signal: o.signal, contract: readingContract(contract, run), sql, first: false, resumeAfter: 0,
+      run, lease, signal: o.signal, contract: readingContract(chapter.contract, run), sql, first: false, resumeAfter: 0, unmappedAgain: true,
       source: chapter.source, steps: chapter.steps ?? [], progress: o.progress, settledBy: chapter.settledBy,
     });
     if (!await judge(chapter, scanned)) return false;
@@ -85,9 +88,14 @@ export async function readAgain(
     });
     killPoint('replay.delivery', lease.run);
     const seenDigest: string = chapter.seenDigest ?? scanned.digest;
-    before = { seenDigest, fileBytes: run.fileBytes };
+    before = { seenDigest, fileBytes: run.fileBytes, contract: chapter.contract };
   }
   return true;
+}
+
+/** The contract as a delivery was read by it; undefined where its folder has changed since. */
+export function readingOf(catalogue: FeedCatalogue, contract: FeedContract, run: Run): FeedContract | undefined {
+  return run.contractVersion === contract.version ? contract : catalogue.ofVersion(contract.feed, run.contractVersion);
 }
 
 /** Whether a delivery takes effect after another: by the supplier's time, then in the order they were handed in. */

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { ByteSource, FeedContract } from '#feeds';
+import type { ByteSource, FeedCatalogue, FeedContract } from '#feeds';
 import { killPoint, type Lease, type Outcome, type Progress, type PublishedRun, type Run, type RunReason, type StepCount } from '#runs';
 import { clearRun } from '../apply/apply-staged.js';
 import { storedDelivery } from '../land/open-delivery.js';
@@ -7,7 +7,7 @@ import { heldBack, heldFor, heldLate, type Unread } from '../scan/outcome.js';
 import { timed, type Scanned, type ScanParts } from '../scan/scan-delivery.js';
 import { stateWhole } from '../state/staged-state.js';
 import { StagedSql } from '../table/staged-sql.js';
-import { fencedBy, inPlace, openReading, readAgain, type Chapter, type Fenced } from './read-again.js';
+import { fencedBy, inPlace, openReading, readAgain, readingOf, type Chapter, type Fenced } from './read-again.js';
 
 export interface ReplayOrder {
   /** The late run. */
@@ -30,15 +30,17 @@ export interface ReplayOrder {
  */
 export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outcome> {
   const { run, contract, published, steps } = o;
-  const unread = await unreadable(run, published);
+  const unread = await unreadable(parts.catalogue, contract, published);
   if (unread !== null) return { state: 'held', reason: heldLate(run, published.at(-1)!, unread) };
   const fenced = fencedBy(parts, o);
   const live = new StagedSql(contract);
   await openReading(fenced, o);
 
   const start = performance.now();
-  const late: Chapter = { run, source: o.source, seenDigest: null, rejects: run.id, steps };
-  const told = published.map((one): Chapter => ({ run: one, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run }));
+  const late: Chapter = { run, contract, source: o.source, seenDigest: null, rejects: run.id, steps };
+  const told = published.map((one): Chapter => ({
+    run: one, contract: readingOf(parts.catalogue, contract, one)!, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run,
+  }));
   const found: { own?: Scanned; held: RunReason | null } = { held: null };
   await readAgain(parts, fenced, o, inPlace(late, told), async (chapter, scanned) => {
     if (chapter !== late) return true;
@@ -59,11 +61,11 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
 }
 
 /** Why the feed's deliveries cannot be read again as they were, or null. */
-async function unreadable(run: Run, published: PublishedRun[]): Promise<Unread | null> {
+async function unreadable(catalogue: FeedCatalogue, contract: FeedContract, published: PublishedRun[]): Promise<Unread | null> {
   // What of an order was passed by when it was published depends on what was settled then.
   const redriven = published.find((one) => one.redrive !== null);
   if (redriven !== undefined) return { why: 'redrive', run: redriven };
-  const otherwise = published.find((one) => one.contractVersion !== run.contractVersion);
+  const otherwise = published.find((one) => readingOf(catalogue, contract, one) === undefined);
   if (otherwise !== undefined) return { why: 'contract', run: otherwise };
   const gone = await copyless(published);
   return gone === null ? null : { why: 'copy', run: gone };

@@ -10,7 +10,7 @@ import type { Scanned, ScanParts } from '../scan/scan-delivery.js';
 import { shapeOf, stateWhole } from '../state/staged-state.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { copyless } from './replay-feed.js';
-import { fencedBy, inPlace, openReading, readAgain, type Chapter, type Fenced, type Reading } from './read-again.js';
+import { fencedBy, inPlace, openReading, readAgain, readingOf, type Chapter, type Fenced, type Reading } from './read-again.js';
 
 export interface RunReplay {
   story: RunStory;
@@ -57,15 +57,17 @@ interface Happened { scanned?: Scanned; outcome: 'published' | 'held' | 'refused
 /** The deliveries that can be read, in their order in time; `unread`: they are not enough. */
 async function readableStory(parts: ScanParts, { story, contract }: RunReplay): Promise<{ chapters: Chapter[]; since: { run: number; before: PublishedRun } | null; unread: Unread | null }> {
   const { own, before } = story;
-  const otherwise = [own, ...before].find((one) => one.contractVersion !== contract.version);
+  const otherwise = [own, ...before].find((one) => readingOf(parts.catalogue, contract, one) === undefined);
   const chapter = (one: PublishedRun): Chapter => ({
-    run: one, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run,
+    run: one, contract: readingOf(parts.catalogue, contract, one) ?? contract, source: storedDelivery(one, one.copy!.path, parts.keys),
+    seenDigest: one.seenDigest, rejects: one.copy!.run,
     ...(one.redrive !== null && { settledBy: before.filter(({ publishedAs }) => publishedAs! < (one.publishedAs ?? Infinity)).map(({ id }) => id) }),
   });
   const ownChapter = { ...chapter(own), seenDigest: story.outcome === 'published' ? own.seenDigest : null };
   const { outcome } = story;
   // What it would have come to had it come in time nobody has recorded.
   if (outcome === 'held' && own.reason?.rule === 'delivery-late') return { chapters: [ownChapter], since: null, unread: { why: 'late', run: own } };
+  if (outcome === 'held' && own.reason?.rule === 'feed-stopped') return { chapters: [ownChapter], since: null, unread: { why: 'stopped', run: own } };
   if (otherwise !== undefined) return { chapters: [ownChapter], since: null, unread: { why: 'contract', run: otherwise } };
   const gone = await copyless(before);
   if (gone === null) return { chapters: inPlace(ownChapter, before.map(chapter)), since: null, unread: null };
@@ -149,9 +151,10 @@ async function compareState({ database }: ScanParts, { story, contract, lease }:
 
 /** The bytes that are kept are those that were delivered: their rows have the digest they had. */
 async function compareDelivery(parts: ScanParts, { story: { own }, contract }: RunReplay, compare: Comparison): Promise<void> {
+  const { catalogue } = parts;
   const source = storedDelivery(own, own.copy!.path, parts.keys);
   const then = own.seenDigest;
-  const digest = then === null ? null : await digestDelivery(readingContract(contract, own), source, parts.keys.secret('row-hash', 8));
+  const digest = then === null ? null : await digestDelivery(readingContract(readingOf(catalogue, contract, own) ?? contract, own), source, parts.keys.secret('row-hash', 8));
   if (digest === null) {
     // Nothing to hold it against but its seal, which is broken by any change.
     for await (const chunk of source.chunks()) void chunk;
@@ -199,6 +202,7 @@ function inPart(unread: Unread): RunReason {
   return {
     rule: `replay-${unread.why}`, text: { zh: `只能部分比对：${zh}`, en: `Only a part can be compared: ${en}` },
     hint: unread.why === 'late' ? { zh: '如仍需要，请供数部门交付更新的批次', en: 'If it is still wanted, ask the supplier for a newer delivery' }
+      : unread.why === 'stopped' ? { zh: '用 hushu drift resume 恢复数据源后，它会继续', en: 'It goes on once the feed is resumed with hushu drift resume' }
       : unread.why === 'contract' ? { zh: '以当时的契约目录（--config）另起一库可完整重放', en: 'On a store of its own under the contract of that time (--config) it can be replayed whole' }
       : { zh: '延长 settings/retention.yaml 的留存期限，今后的批次即可完整重放', en: 'Keep copies longer (settings/retention.yaml), and runs to come can be replayed whole' },
   };

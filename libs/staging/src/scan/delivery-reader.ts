@@ -2,6 +2,7 @@ import { HubError } from '#kernel';
 import {
   HashSet, RowDigest, RowHash, trimEnd, trimStart, type CopyWriter, type FeedCatalogue, type FeedContract, type RowFault, type RowReader, type RowSink, type TokenBatch,
 } from '#feeds';
+import { StrangeHeader } from '../drift/strange-header.js';
 
 /** What becomes of the rows; the chunk writer in a run, counters alone in a trial. */
 export interface RowOutlet {
@@ -53,6 +54,8 @@ export class DeliveryReader implements RowSink {
   /** Lets formats pass over rows that are known by their bytes. */
   readonly known?: RowSink['known'];
 
+  /** Set when the columns are not the contract's: the delivery is only looked at. */
+  private strange: StrangeHeader | null = null;
   private readonly rowHash: RowHash;
   private readonly keyHash: RowHash;
   private readonly keys: HashSet;
@@ -81,11 +84,23 @@ export class DeliveryReader implements RowSink {
       this.addHeader(columns);
       return;
     }
-    throw wrongColumns(this.contract, this.catalogue.feedOfColumns(columns), missing, unknown);
+    const other = this.catalogue.feedOfColumns(columns);
+    if (other !== null && other !== this.contract.feed) throw otherFeed(this.contract, other);
+    // What the first rows hold tells a column that was renamed from one that is new.
+    this.strange = new StrangeHeader(this.contract, this.reader, columns, missing, unknown);
+  }
+
+  /** Told when the last row was given. @throws HubError with rule file-columns */
+  end(): void {
+    if (this.strange !== null) throw this.strange.refusal();
   }
 
   row(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number, rawStart: number, rawEnd: number): void {
-    const { reader, rowHash, counts, outlet, options } = this;
+    const { reader, rowHash, counts, outlet, options, strange } = this;
+    if (strange !== null) {
+      if (strange.look(bytes, starts, ends, cells)) throw strange.refusal();
+      return;
+    }
     const seen = this.takeKnown(bytes, rawStart, rawEnd);
     if (seen > 0) {
       if (seen === 1 && options.keysOfKnown && reader.readKey(bytes, starts, ends, cells)) this.claimKey();
@@ -121,6 +136,7 @@ export class DeliveryReader implements RowSink {
   /** Hashes a row and counts it where it holds as it is. @returns 0 not known, 1 known, 2 known and read before */
   private takeKnown(bytes: Buffer, start: number, end: number): 0 | 1 | 2 {
     const { rowHash, counts } = this;
+    if (this.strange !== null) return 0;
     rowHash.hash(bytes, start, end);
     const seen = this.options.known?.mark(rowHash.high, rowHash.low) ?? 0;
     if (seen === 0) return 0;
@@ -132,6 +148,7 @@ export class DeliveryReader implements RowSink {
   }
 
   bad(rule: string, raw: Buffer): void {
+    if (this.strange !== null) return;
     const rowNo = ++this.counts.read;
     this.rowHash.hash(raw, 0, raw.length);
     this.digest.add(this.rowHash.high, this.rowHash.low);
@@ -158,8 +175,8 @@ export class DeliveryReader implements RowSink {
   }
 
   private cellsOf(bytes: Buffer, starts: Int32Array, ends: Int32Array, cells: number): RejectCells | null {
-    const { reader, contract } = this;
-    if (cells !== contract.fields.length) return null;
+    const { reader } = this;
+    if (cells !== reader.cells) return null;
     return {
       township: reader.township(),
       valueOf: (column) => {
@@ -179,20 +196,10 @@ export class DeliveryReader implements RowSink {
   }
 }
 
-function wrongColumns(contract: FeedContract, other: string | null, missing: string[], unknown: string[]): HubError {
-  if (other !== null && other !== contract.feed) {
-    return new HubError({
-      code: 'HUSHU-STAGING-02', details: { rule: 'file-other-feed', feed: other },
-      zh: `这是数据源 ${other} 的文件，不是 ${contract.feed} 的`, en: `This file is ${other}'s, not ${contract.feed}'s`,
-      hintZh: `用 hushu deliver ${other} 交付它`, hintEn: `Deliver it with hushu deliver ${other}`,
-    });
-  }
-  const list = (columns: string[], none: string) => (columns.length === 0 ? none : columns.join(', '));
+function otherFeed(contract: FeedContract, other: string): HubError {
   return new HubError({
-    code: 'HUSHU-STAGING-01', details: { rule: 'file-columns', missing, unknown },
-    zh: `列与契约不符。缺少: ${list(missing, '无')}；多出: ${list(unknown, '无')}`,
-    en: `The columns are not the contract's. Missing: ${list(missing, 'none')}; unknown: ${list(unknown, 'none')}`,
-    hintZh: '请供数部门按约定的列名重新交付；若列确已变更，修改 feed.yaml 后运行 hushu feed apply',
-    hintEn: 'Ask the supplier for the agreed columns; if they really changed, edit feed.yaml and run hushu feed apply',
+    code: 'HUSHU-STAGING-02', details: { rule: 'file-other-feed', feed: other },
+    zh: `这是数据源 ${other} 的文件，不是 ${contract.feed} 的`, en: `This file is ${other}'s, not ${contract.feed}'s`,
+    hintZh: `用 hushu deliver ${other} 交付它`, hintEn: `Deliver it with hushu deliver ${other}`,
   });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Database } from '#database';
 import { copyIn, copyOut } from '#database';
-import { COPY_END, COPY_HEADER, CopyWriter, HashSet } from '#feeds';
+import { COPY_END, COPY_HEADER, CopyWriter, HashSet, WARNINGS } from '#feeds';
 import type { PoolClient } from 'pg';
 import type { StagedSql } from '../table/staged-sql.js';
 
@@ -11,11 +11,18 @@ const PAGES = 1024;
 /** Connections that read at once: the server makes the values slower than the set takes them in. */
 const READERS = 2;
 
-/** The hashes of a feed's rows that hold now, one a source record: what a full delivery is measured against. */
-export async function loadKnownRows(database: Database, sql: StagedSql): Promise<HashSet> {
+/** The warning bit of a row with a code that nobody mapped. */
+const UNMAPPED = 1 << WARNINGS.indexOf('code-unmapped');
+
+/**
+ * The hashes of a feed's rows that hold now, one a source record: what a full delivery is measured against. With
+ * `unmappedAgain` rows with a code nobody mapped are only there to be missed: they are read again.
+ */
+export async function loadKnownRows(database: Database, sql: StagedSql, unmappedAgain = false): Promise<HashSet> {
   const { rows } = await database.pool('staging').query('select greatest(reltuples, 0)::int8 as rows from pg_class where oid = $1::regclass', [sql.current]);
   const set = new HashSet(Math.max(1024, Number(rows[0].rows)));
   await Promise.all(Array.from({ length: READERS }, (_, nth) => loadPart(database, sql, set, nth)));
+  if (unmappedAgain) await readHashes(database, `select row_hash from ${sql.current} where warn & ${UNMAPPED} <> 0${sql.people ? ' and role = 0' : ''}`, (high, low) => { set.overlook(high, low); });
   return set;
 }
 

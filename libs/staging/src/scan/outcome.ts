@@ -1,6 +1,6 @@
 import { transportFault, type FeedContract, type RowFault } from '#feeds';
 import { HubError } from '#kernel';
-import type { Outcome, PublishedRun, Run, RunCounts, RunReason } from '#runs';
+import type { Outcome, PublishedRun, Run, RunCounts, RunReason, Sighting } from '#runs';
 
 /** Rules by which a delivery as a whole is refused. */
 const REFUSALS = new Set([
@@ -8,12 +8,19 @@ const REFUSALS = new Set([
   'manifest-differs',
 ]);
 
+/** What a header shows. */
+const COLUMNS = ['column-new', 'column-missing', 'column-renamed'] as const;
+
 /** The refusal an error means, or null when the error is not about the delivery. */
 export function refusedFor(error: unknown): Outcome | null {
   if (!(error instanceof HubError)) return null;
   const rule = (error.details as { rule?: string } | undefined)?.rule;
   if (rule === undefined || !REFUSALS.has(rule)) return null;
-  return { state: 'refused', reason: { rule, text: error.text, hint: error.hint } };
+  const { drift } = error.details as { drift?: Sighting[] };
+  return {
+    state: 'refused', reason: { rule, text: error.text, hint: error.hint },
+    ...(drift !== undefined && { drift: { sightings: drift, judged: COLUMNS.map((kind) => ({ kind, field: null })) } }),
+  };
 }
 
 /** @throws HubError with rule manifest-differs when a delivery does not have the rows its manifest speaks of */
@@ -22,8 +29,16 @@ export function checkPromisedRows({ promisedRows }: Run, read: number): void {
   throw transportFault('manifest-differs', `清单称 ${promisedRows} 行，实有 ${read} 行`, `The manifest speaks of ${promisedRows} rows, there are ${read}`, { promised: promisedRows, read });
 }
 
+/** Why a delivery of a feed that people have stopped waits. */
+export function heldStopped({ feed }: Run): RunReason {
+  return {
+    rule: 'feed-stopped', hint: { zh: '用 hushu drift list 查看，处理后用 hushu drift resume 恢复，挂起的批次随即继续', en: 'See hushu drift list; once it is put right, resume the feed with hushu drift resume: what is held goes on' },
+    text: { zh: `数据源 ${feed} 因契约漂移已停用，批次挂起`, en: `The feed ${feed} is stopped because of contract drift: its deliveries are held` },
+  };
+}
+
 /** Which delivery cannot be read again as it was, and why not. */
-export interface Unread { why: 'contract' | 'copy' | 'redrive' | 'late'; run: PublishedRun }
+export interface Unread { why: 'contract' | 'copy' | 'redrive' | 'late' | 'stopped'; run: PublishedRun }
 
 /** Why a late delivery cannot take its place in time, and what can be done about it. */
 export function heldLate(run: Run, last: Run, unread: Unread): RunReason {
@@ -44,6 +59,7 @@ export function heldLate(run: Run, last: Run, unread: Unread): RunReason {
 /** What stands in the way of reading a feed's deliveries again. */
 export function unreadText({ why, run: { id, copyRemoved } }: Unread): { zh: string; en: string } {
   const day = copyRemoved?.toISOString().slice(0, 10);
+  if (why === 'stopped') return { zh: `处理 ${id} 因数据源停用而挂起，从未读入`, en: `run ${id} was held because its feed was stopped, and was never read` };
   if (why === 'late') return { zh: `处理 ${id} 因迟到而挂起，从未排入时序`, en: `run ${id} was held because it came late and was never given its place in time` };
   if (why === 'redrive') return { zh: `已发布的批次中有重新处理的拒收行（处理 ${id}）`, en: `rejects were driven again since (run ${id})` };
   if (why === 'contract') return { zh: `处理 ${id} 是按契约的其他版本读入的`, en: `run ${id} was read by another version of the contract` };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '#database';
-import { formatOf, latestDateOf, TokenBatch, type ByteSource, type FeedCatalogue, type FeedContract, type HashSet, type RowFault } from '#feeds';
+import { columnReading, latestDateOf, readerOf, TokenBatch, type ByteSource, type ColumnTally, type FeedCatalogue, type FeedContract, type Format, type HashSet, type RowFault } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Lease, type Progress, type Run, type RunCounts, type StepCount } from '#runs';
 import { matchRun } from '../match/match-run.js';
@@ -30,9 +30,13 @@ export interface ScanOrder {
   progress: Progress;
   /** Of rejects driven again that are read once more: the runs that were published before them. */
   settledBy?: number[];
+  /** Rows that hold with a code nobody mapped are read again: it may be mapped by now, and is counted as long as it is not. */
+  unmappedAgain: boolean;
 }
 
-export interface Scanned { counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string }
+export interface Scanned {
+  counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string; columns: ColumnTally[];
+}
 
 /** Brings a delivery's rows into the lease's private table and finds what they change. */
 export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scanned> {
@@ -42,7 +46,7 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
   const seed = keys.secret('row-hash', 8);
   let known: HashSet | null = null;
   if (full && !o.first) progress.begin('load');
-  if (full && !o.first) known = await timed(steps, 'load', 'known rows', () => loadKnownRows(database, sql), (set) => set.size);
+  if (full && !o.first) known = await timed(steps, 'load', 'known rows', () => loadKnownRows(database, sql, o.unmappedAgain), (set) => set.size);
 
   const reader = catalogue.rowReader(contract, latestDateOf(run.asOf));
   const tokens = () => new TokenBatch({ document: keys.tokens('document'), phone: keys.tokens('phone') }, keys.tokens('source-key', contract.feed));
@@ -60,11 +64,11 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
   const delivery = new DeliveryReader(contract, reader, catalogue, outlet, {
     run: run.id, seed, known, keysOfKnown: false, expectedRows, resumeAfter: o.resumeAfter, signal: o.signal,
   });
-  const format = formatOf(contract.format, contract.fields.map((field) => field.column));
+  const format = readerOf(contract);
   progress.begin('read', o.resumeAfter, expectedRows);
   try {
     await timed(steps, 'stage', sql.feed, async () => {
-      await format.read(source, delivery);
+      await readAll(format, source, delivery);
       await writer.end(delivery.counts.read);
     }, () => delivery.counts.read);
   } catch (error) {
@@ -88,17 +92,30 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
   progress.begin('match', delivery.counts.read, delivery.counts.read);
   const match = await matchRun({ database, lease, sql, contract, first: o.first, full, known, delivery, steps });
   killPoint('stage.matched', lease.run);
-  return { ...match, blocked: reader.blocked, warnings: Object.fromEntries(reader.warnings), digest: delivery.digest.text() };
+  return { ...match, blocked: reader.blocked, warnings: Object.fromEntries(reader.warnings), digest: delivery.digest.text(), columns: reader.columnTallies() };
+}
+
+/** A format may give up a delivery whose keys it does not know; what the sink has seen of it says more. */
+export async function readAll(format: Format, source: ByteSource, delivery: DeliveryReader): Promise<void> {
+  try {
+    await format.read(source, delivery);
+  } catch (error) {
+    delivery.end();
+    throw error;
+  }
+  delivery.end();
 }
 
 /** What the raw lines of the run's rejects need to be read again. */
 async function keepForm(database: Database, lease: Lease, contract: FeedContract, columns: string[]): Promise<void> {
   const { kind, encoding, delimiter, widths } = contract.format;
+  const { aliases, ignored } = columnReading(contract);
+  const others = kind === 'ndjson' && contract.amended !== undefined ? { aliases: Object.fromEntries(aliases), ignored: [...ignored] } : {};
   await database.transaction('staging', async (client) => {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     await client.query(
       'insert into staging.reject_form (run, columns, format) values ($1, $2, $3) on conflict (run) do update set columns = excluded.columns, format = excluded.format',
-      [lease.run, columns, JSON.stringify({ kind, encoding, delimiter, widths })]);
+      [lease.run, columns.map((column) => aliases.get(column) ?? column), JSON.stringify({ kind, encoding, delimiter, widths, ...others })]);
   });
 }
 

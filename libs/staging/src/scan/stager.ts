@@ -1,7 +1,9 @@
 import type { Database } from '#database';
-import { feedRelation, type FeedCatalogue } from '#feeds';
+import { feedRelation, type FeedCatalogue, type FeedContract } from '#feeds';
 import type { Keys } from '#keys';
-import { killPoint, Progress, type Ledger, type Lease, type Outcome, type PublishedRun, type Run, type RunCounts, type StepCount } from '#runs';
+import { isStopped, killPoint, Progress, type Ledger, type Lease, type Outcome, type PublishedRun, type Run, type RunCounts, type StepCount } from '#runs';
+import { amendCatalogue } from '../drift/amend-catalogue.js';
+import { columnLook } from '../drift/column-look.js';
 import { clearRun } from '../apply/apply-staged.js';
 import { DeliveryStore } from '../land/delivery-store.js';
 import { openDelivery } from '../land/open-delivery.js';
@@ -10,7 +12,7 @@ import { replayFeed } from '../replay/replay-feed.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { readingContract } from '../redrive/reading-contract.js';
 import { digestDelivery } from './digest-delivery.js';
-import { checkPromisedRows, heldBack, heldFor, refusedFor } from './outcome.js';
+import { checkPromisedRows, heldBack, heldFor, heldStopped, refusedFor } from './outcome.js';
 import { scanDelivery, timed, type ScanOrder, type ScanParts } from './scan-delivery.js';
 
 export interface StagerOptions {
@@ -45,10 +47,19 @@ export class Stager {
   async stage(run: Run, lease: Lease, signal: AbortSignal): Promise<{ outcome: Outcome; steps: StepCount[] }> {
     const steps: StepCount[] = [];
     const progress = new Progress(this.database, lease);
-    const contract = readingContract(this.catalogue.get(run.feed), run);
     const stopSealing = new AbortController();
+    const sealable = AbortSignal.any([signal, stopSealing.signal]);
     let sealing: Promise<void> = Promise.resolve();
+    await amendCatalogue(this.database, this.catalogue);
+    const contract = readingContract(this.catalogue.get(run.feed), run);
+    // Whatever was in force when it was taken in: it is read by what is in force now.
+    if (run.contractVersion !== contract.version) await this.ledger.readBy(lease, contract.version);
+    run = { ...run, contractVersion: contract.version };
     try {
+      if (!run.released && await isStopped(this.database.pool('staging'), run.feed)) {
+        await this.seal(run, lease, sealable);
+        return { outcome: { state: 'held', reason: heldStopped(run) }, steps };
+      }
       const source = await openDelivery(run, this.keys);
       const last = await this.ledger.lastPublished(run.feed);
       const published = run.redrive === null && last !== null && comesAfter(last.run, run) ? await this.ledger.listPublished(run.feed) : null;
@@ -60,7 +71,7 @@ export class Stager {
         if (digest !== null) checkPromisedRows(run, digest.rows);
         if (digest !== null && digest.text() === before.seenDigest) return { outcome: repeated(before.run.counts, digest.rows, digest.text()), steps };
       }
-      sealing = this.seal(run, lease, AbortSignal.any([signal, stopSealing.signal]));
+      sealing = this.seal(run, lease, sealable);
       sealing.catch(() => undefined);
       const outcome = published === null ? await this.read({ run, lease, signal, contract, source, steps, progress })
         : await replayFeed(this.parts, { run, lease, signal, contract, source, published, steps, progress });
@@ -72,19 +83,21 @@ export class Stager {
         stopSealing.abort();
         throw error;
       }
-      // What was refused is kept as well: it can be shown, and read again. Where the file itself is the trouble it cannot be.
+      // What was refused is kept as well: it can be shown, and read again once people accept it. Where the file itself is the trouble it cannot be.
       await sealing.catch(() => undefined);
+      if (run.redrive !== null) delete refused.drift;
       return { outcome: refused, steps };
     }
   }
 
-  private async read({ run, lease, signal, contract, source, steps, progress }: Omit<ScanOrder, 'sql' | 'first' | 'resumeAfter'>): Promise<Outcome> {
+  private async read({ run, lease, signal, contract, source, steps, progress }: Omit<ScanOrder, 'sql' | 'first' | 'resumeAfter' | 'unmappedAgain'>): Promise<Outcome> {
     const sql = new StagedSql(contract);
     const first = await this.isFirst(sql);
     const resumeAfter = await this.ledger.lastChunkRow(run.id);
     await this.open(run, lease, resumeAfter === 0);
     killPoint('stage.opened', run.id);
-    const scanned = await scanDelivery(this.parts, { run, lease, signal, contract, source, sql, first, resumeAfter, steps, progress });
+    const unmappedAgain = await this.watchesCodes(contract);
+    const scanned = await scanDelivery(this.parts, { run, lease, signal, contract, source, sql, first, resumeAfter, steps, progress, unmappedAgain });
     const { counts, warnings, digest } = scanned;
     const held = heldFor({ ...scanned, run, contract });
     return {
@@ -92,7 +105,15 @@ export class Stager {
       counts: held === null ? counts : heldBack(counts),
       reason: held ?? undefined,
       warnings, digest, seenDigest: digest, first, replayed: false,
+      // Of rejects driven again nothing can be told of the supplier.
+      ...(run.redrive === null && { drift: columnLook(contract, scanned.columns, counts.unchanged + counts.duplicate) }),
     };
+  }
+
+  /** Whether codes nobody mapped are being watched, or were mapped since. */
+  private async watchesCodes({ feed, amended }: FeedContract): Promise<boolean> {
+    if (amended?.amendments.some(({ kind }) => kind === 'code') === true) return true;
+    return (await this.database.pool('staging').query(`select from runs.feed_drift where feed = $1 and kind = 'code-new' and state = 'open' limit 1`, [feed])).rowCount !== 0;
   }
 
   /** What an earlier reading left is dropped where this one begins at the first row. */

@@ -1,10 +1,12 @@
 import type { Database } from '#database';
-import { CopyWriter, fileSource, formatOf, latestDateOf, TokenBatch, type FeedCatalogue, type RowFault } from '#feeds';
+import { CopyWriter, fileSource, latestDateOf, readerOf, TokenBatch, type FeedCatalogue, type RowFault } from '#feeds';
 import type { Keys } from '#keys';
+import { amendCatalogue } from '../drift/amend-catalogue.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { DeliveryReader, type DeliveryCounts, type RowOutlet } from './delivery-reader.js';
 import { expectedRowsOf } from './expected-rows.js';
 import { loadKnownRows } from './known-rows.js';
+import { readAll } from './scan-delivery.js';
 
 /** What a delivery would do. `staged` rows are new or changed; `rejects` counts by column and rule with the first rows that broke it. */
 export interface Trial {
@@ -19,6 +21,7 @@ export interface Trial {
  * @throws HubError when the delivery as a whole would be refused
  */
 export async function tryDelivery(o: { database: Database | null; catalogue: FeedCatalogue; keys: Keys; feed: string; file: string; asOf: Date }): Promise<Trial> {
+  if (o.database !== null) await amendCatalogue(o.database, o.catalogue);
   const contract = o.catalogue.get(o.feed);
   const known = o.database === null ? null : await loadKnownRows(o.database, new StagedSql(contract));
   const tokens = new TokenBatch({ document: o.keys.tokens('document'), phone: o.keys.tokens('phone') }, o.keys.tokens('source-key', contract.feed));
@@ -28,7 +31,7 @@ export async function tryDelivery(o: { database: Database | null; catalogue: Fee
   const delivery = new DeliveryReader(contract, reader, o.catalogue, outlet, {
     run: 0, seed: o.keys.secret('row-hash', 8), known, keysOfKnown: true, expectedRows: await expectedRowsOf(contract, source, source.size ?? 0), resumeAfter: 0, signal: new AbortController().signal,
   });
-  await formatOf(contract.format, contract.fields.map((field) => field.column)).read(source, delivery);
+  await readAll(readerOf(contract), source, delivery);
   return {
     counts: delivery.counts,
     rejects: [...outlet.rejects.values()].sort((a, b) => b.rows - a.rows),

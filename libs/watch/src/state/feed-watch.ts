@@ -20,7 +20,7 @@ export class FeedWatch {
     return this.database.transaction('watch', async (client) => {
       const { rows: [turn] } = await client.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [LOOK_LOCK]);
       if (!turn!.ours) return [];
-      const { rows: facts } = await client.query<{ feed: string; state: FeedFacts['lastRun']; newest_as_of: Date | null; measures: FeedFacts['measures'] }>(
+      const { rows: facts } = await client.query<{ feed: string; state: FeedFacts['lastRun']; newest_as_of: Date | null; measures: FeedFacts['measures']; drift: FeedFacts['drift'] }>(
         loadSql(import.meta.dirname, 'feed_fact'));
       const { rows: standing } = await client.query<{ feed: string; colour: State['colour']; because: State['because'] }>('select feed, colour, because from watch.feed_state');
       const before = new Map(standing.map((state) => [state.feed, state]));
@@ -31,7 +31,7 @@ export class FeedWatch {
         const at = fact?.newest_as_of ?? null;
         const state = feedColour({
           at: at?.toISOString() ?? null, overdue: at === null || at.getTime() < now.getTime() - freshness.overdueAfterDays * DAY,
-          lastRun: fact?.state ?? null, measures: fact?.measures ?? [],
+          lastRun: fact?.state ?? null, measures: fact?.measures ?? [], drift: fact?.drift ?? [],
         });
         const old = before.get(feed);
         if (old !== undefined && old.colour === state.colour && wordsOf(old) === wordsOf(state)) continue;

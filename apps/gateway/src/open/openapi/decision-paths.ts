@@ -24,5 +24,5 @@ const decision = (summary: string, refused: string): { post: Operation } => ({
 export const decisionPaths: Record<string, Record<string, Operation>> = {
   '/v1/runs/{id}/release': decision('放行挂起的批次，须不同的人先后确认 · release a held run; it goes on when as many different people did as the district says', 'run-state, run-too-late'),
   '/v1/runs/{id}/discard': decision('舍弃挂起或失败的批次 · discard a held or failed run', 'run-state'),
-  '/v1/runs/{id}/retry': decision('重做失败的批次 · take a failed run up again', 'run-state'),
+  '/v1/runs/{id}/retry': decision('重做失败、被拒或挂起的批次 · take up again what failed, was refused or is held', 'run-state'),
 };

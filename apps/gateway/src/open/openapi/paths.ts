@@ -1,4 +1,5 @@
 import { decisionPaths } from './decision-paths.js';
+import { driftPaths } from './drift-paths.js';
 import { openPaths } from './open-paths.js';
 import { operationsPaths } from './operations-paths.js';
 import { qualityPaths } from './quality-paths.js';
@@ -10,5 +11,5 @@ import type { Operation } from './words.js';
 
 /** Every call there is; a test holds this list against the routes. */
 export function paths(): Record<string, Record<string, Operation>> {
-  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...redrivePaths, ...replayPaths, ...watchingPaths, ...openPaths };
+  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...driftPaths, ...redrivePaths, ...replayPaths, ...watchingPaths, ...openPaths };
 }

@@ -1,0 +1,3 @@
+-- grain: a decision that amends a contract now
+-- inputs: none
+select feed, drift, amendments from runs.contract_amendment order by drift
