@@ -13,7 +13,7 @@ const MOST_DEATHS = 5;
 const LOOK_AGAIN = 4;
 
 /** Faults of one delivery: a full one that comes after it makes up for it. */
-const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'transport-changed', 'transport-source'];
+const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'manifest-signature', 'delivery-gone', 'transport-changed', 'transport-source'];
 
 /** What fetching works with. */
 export interface FetchParts {
