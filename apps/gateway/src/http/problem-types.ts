@@ -41,6 +41,14 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-RUNS-13': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
   'HUSHU-RUNS-20': type('redrive-ended', 409, '重驱已结束', 'Re-drive has ended', '所重驱的行已经发布，或重驱已经结束，不能再取消；查看 GET /v1/rejects/redrives/{id}。', 'What it drives is published, or it has come to an end, and cannot be cancelled any more; see GET /v1/rejects/redrives/{id}.'),
   'HUSHU-STAGING-06': type('invalid-request', 400, '请求有误', 'Invalid request', 'errors[] 用 JSON 指针逐项指出错误所在。', 'errors[] points at every fault by JSON pointer.'),
+  'HUSHU-GATEWAY-50': type('neighbour-unknown', 403, '不是已登记的相邻枢纽', 'Not a neighbour', '此客户端所属的枢纽不在 config/hubs 中；由运行枢纽的部门登记。', 'The hub this client is for is not in config/hubs; the department that runs this hub enters it.'),
+  'HUSHU-EXCHANGE-10': type('delivery-gone', 410, '批次已清除', 'Delivery gone', '副本已按保存策略清除；请提供方重新报送一个全量批次。', 'The copy was cleared by policy; ask the giver for a full delivery again.'),
+  'HUSHU-EXCHANGE-11': type('statement-signature', 422, '签名不成立', 'Signature does not hold', '不是 config/hubs 所列公钥的签名；双方核对 hushu hub key。', 'Not signed by a key in config/hubs; compare hushu hub key on both sides.'),
+  'HUSHU-EXCHANGE-12': type('statement-faulty', 422, '说明有误', 'Statement faulty', '内容有误，或说的不是这一批、不是发给本枢纽的。', 'It is faulty, speaks of another delivery, or is for another hub.'),
+  'HUSHU-EXCHANGE-13': type('receipt-differs', 422, '回执与清单不符', 'Receipt differs', '回执的 SM3 或行数与清单不符；核对后重新取数。', 'Its SM3 or number of rows is not the manifest’s; compare, then fetch again.'),
+  'HUSHU-EXCHANGE-14': type('receipt-settled', 409, '已有回执', 'Receipted before', '已接收的批次不能再拒绝。', 'What was receipted as taken cannot be refused any more.'),
+  'HUSHU-EXCHANGE-15': type('return-differs', 422, '回流与说明不符', 'Report differs', '字节数或 SM3 与所附说明不符；重新发送。', 'Its bytes or SM3 are not those of its statement; send it again.'),
+  'HUSHU-EXCHANGE-16': type('return-too-large', 413, '回流过大', 'Report too large', '大于该批次所能有；核对是否属于这一批。', 'Larger than that delivery allows; check that it belongs to it.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

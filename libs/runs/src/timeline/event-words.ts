@@ -22,6 +22,14 @@ const WORDS: Readonly<Record<string, Text>> = {
   fetched: { zh: '取到数据', en: 'Fetched' },
   'fetch-failed': { zh: '取数失败', en: 'Fetching failed' },
   alert: { zh: '告警', en: 'Alert' },
+  'receipt-received': { zh: '收到相邻枢纽的回执', en: 'Receipt from a neighbour hub' },
+  'receipt-refused': { zh: '拒绝相邻枢纽的回执', en: 'Receipt of a neighbour hub refused' },
+  'return-received': { zh: '收到相邻枢纽的拒收回流', en: 'Report of rejects from a neighbour hub' },
+  'return-refused': { zh: '拒绝相邻枢纽的拒收回流', en: 'Report of rejects of a neighbour hub refused' },
+  'receipt-sent': { zh: '已向相邻枢纽发送回执', en: 'Receipt sent to a neighbour hub' },
+  'return-sent': { zh: '已向相邻枢纽发送拒收回流', en: 'Report of rejects sent to a neighbour hub' },
+  'receipt-not-taken': { zh: '相邻枢纽不接受回执', en: 'Receipt not taken by a neighbour hub' },
+  'return-not-taken': { zh: '相邻枢纽不接受拒收回流', en: 'Report of rejects not taken by a neighbour hub' },
   drift: { zh: '契约漂移', en: 'Contract drift' },
 };
 

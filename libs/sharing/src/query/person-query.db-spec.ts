@@ -8,7 +8,7 @@ import { readSharingConfig } from '../load/sharing-config.js';
 import { compilePlan } from './query-plan.js';
 import { servingStore, type ServingStore, type TestPerson } from '../../../../test/support/serving-store.js';
 
-const CALLER: Caller = { client: 'c1', department: 'civil-affairs', scopes: ['persons'], grant: undefined, officer: undefined, feeds: [] };
+const CALLER: Caller = { client: 'c1', department: 'civil-affairs', scopes: ['persons'], grant: undefined, officer: undefined, neighbour: undefined, feeds: [] };
 /** The county 370399 was never given out. */
 const idNumber = (n: number, born = '19900101'): string => {
   const first = `370399${born}${String(n).padStart(3, '0')}`;

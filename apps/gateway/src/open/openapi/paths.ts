@@ -1,4 +1,5 @@
 import { decisionPaths } from './decision-paths.js';
+import { exchangePaths } from './exchange-paths.js';
 import { openPaths } from './open-paths.js';
 import { operationsPaths } from './operations-paths.js';
 import { qualityPaths } from './quality-paths.js';
@@ -9,5 +10,5 @@ import type { Operation } from './words.js';
 
 /** Every call there is; a test holds this list against the routes. */
 export function paths(): Record<string, Record<string, Operation>> {
-  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...redrivePaths, ...watchingPaths, ...openPaths };
+  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...redrivePaths, ...watchingPaths, ...exchangePaths, ...openPaths };
 }

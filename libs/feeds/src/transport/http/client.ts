@@ -32,7 +32,7 @@ export class HttpClient {
   private readonly authority: Authority | null;
 
   constructor(
-    private readonly options: AskOptions, private readonly context: Pick<TransportContext, 'credential' | 'clock'>, private readonly patience: Patience,
+    private readonly options: AskOptions, private readonly context: Pick<TransportContext, 'credential' | 'clock' | 'passed'>, private readonly patience: Patience,
     private readonly undici: { agent: Agent; request: typeof request },
   ) {
     this.pace = new Pace(options.requestsPerSecond, patience.longestMs);

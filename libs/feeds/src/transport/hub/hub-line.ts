@@ -21,7 +21,7 @@ export type HandedIn = { taken: true } | { taken: false; code: string; text: str
 export class HubLine {
   private constructor(private readonly neighbour: NeighbourHub, private readonly client: HttpClient) {}
 
-  static async open(neighbour: NeighbourHub, context: Pick<TransportContext, 'credential' | 'clock'>, patience: Patience = PATIENCE): Promise<HubLine> {
+  static async open(neighbour: NeighbourHub, context: Pick<TransportContext, 'credential' | 'clock' | 'passed'>, patience: Patience = PATIENCE): Promise<HubLine> {
     const { Agent, request } = await import('undici');
     const ca = neighbour.ca === null ? null : await authorityFile(neighbour.ca, (path) => readFile(path, 'utf8'));
     const agent = new Agent({
