@@ -72,8 +72,8 @@ function configOf(folder: string, own: Settled, other: Settled, { gives, takes }
   };
   for (const part of ['codes', 'departments']) cpSync(join(ROOT, 'config', part), join(config, part), { recursive: true });
   for (const list of ['card-kind', 'card-status']) cpSync(join(ROOT, 'test/codes', `${list}.csv`), join(config, 'codes', `${list}.csv`));
-  const divisions = (place: string): string => readFileSync(join(ROOT, place, 'codes/division.csv'), 'utf8').trimEnd();
-  write('codes/division.csv', `${divisions('config')}\n${divisions('test').split('\n').slice(1).join('\n')}\n`);
+  const divisions = ['config', 'test'].flatMap((place) => readFileSync(join(ROOT, place, 'codes/division.csv'), 'utf8').trimEnd().split('\n'));
+  write('codes/division.csv', `${[...new Map(divisions.map((line) => [line.split(',')[0], line])).values()].join('\n')}\n`);
   cpSync(join(ROOT, 'config/feeds', MEDICAL), join(config, 'feeds', MEDICAL), { recursive: true });
   cpSync(join(ROOT, 'test/feeds', LIBRARY), join(config, 'feeds', LIBRARY), { recursive: true });
   const taken = readFileSync(join(config, 'feeds', takes, 'feed.yaml'), 'utf8').replace(/^transport: .*$/m, `transport: { kind: hub, hub: ${other.name} }`);

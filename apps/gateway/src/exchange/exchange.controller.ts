@@ -50,7 +50,7 @@ export class ExchangeController {
     readParameters(request.query, {});
     const offer = await this.offerOf(this.neighbourOf(request), request);
     const content = await this.offers.content(offer, request.caller!, request.id);
-    void reply.header('content-type', 'application/octet-stream').header('content-length', offer.bytes).header('cache-control', 'no-store').send(content);
+    void reply.header('content-type', 'application/octet-stream').header('cache-control', 'no-store').send(content);
   }
 
   @Post('feeds/:feed/deliveries/:sequence/receipt')
