@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AuditWriter, openAccessCases, type Scope } from '#access';
+import { systemClock } from '#kernel';
 import { CredentialStore, loadKeys } from '#keys';
 import { freePort, TestHub } from './hub.js';
 
@@ -56,11 +58,22 @@ export class TwoHubs {
 
 /** Makes a client of `whose` at a hub and leaves its secret where that one looks for it. */
 async function passFor(at: TestHub, whose: Settled['name'], holder: TestHub): Promise<Pass> {
-  const made = await at.cli('client', 'create', '--department', 'data-office', '--scope', 'exchange', '--neighbour', whose, '--json');
-  if (made.code !== 0) throw new Error(made.told);
-  const { client_id: id, client_secret: secret } = JSON.parse(made.out) as { client_id: string; client_secret: string };
-  await new CredentialStore(join(holder.data, 'credentials'), holder.keys.sealer()).set('neighbour', `${id}:${secret}`);
-  return { id, secret };
+  const pass = await clientAt(at, 'exchange', whose);
+  await new CredentialStore(join(holder.data, 'credentials'), holder.keys.sealer()).set('neighbour', `${pass.id}:${pass.secret}`);
+  return pass;
+}
+
+/** As `hushu client create` does. */
+export async function clientAt({ database, keys }: TestHub, scope: Scope, neighbour?: string): Promise<Pass> {
+  const audit = new AuditWriter(database, keys, systemClock);
+  const cases = await openAccessCases(database, keys, audit, systemClock);
+  try {
+    const { client, secret } = await cases.createClient({ department: 'data-office', scopes: [scope], ...(neighbour !== undefined && { neighbour }) });
+    return { id: client.id, secret: secret! };
+  } finally {
+    await cases.close();
+    await audit.end();
+  }
 }
 
 /** Two feeds, what they need, and the neighbour. */
