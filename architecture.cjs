@@ -14,6 +14,7 @@ module.exports = {
     population: ['kernel', 'feeds'],
     staging: ['kernel', 'keys', 'database', 'runs', 'feeds'],
     watch: ['kernel', 'keys', 'database', 'runs', 'feeds', 'staging'],
+    exchange: ['kernel', 'keys', 'database', 'runs', 'access', 'feeds', 'staging'],
     reconcile: ['kernel', 'keys', 'database', 'runs', 'feeds', 'staging'],
     registry: ['kernel', 'keys', 'database', 'runs', 'feeds', 'reconcile'],
     sharing: ['kernel', 'keys', 'database', 'runs', 'access', 'registry'],

@@ -6,7 +6,7 @@ const GUESTS: Record<string, string[]> = {
   // Writes registered identity; nothing else is its business.
   spine: ['registry', 'reconcile', 'runs'],
   // Data officers: what the line did, what was rejected, what waits for a decision, and what came of it.
-  operations: ['runs', 'feeds', 'staging', 'watch', 'reconcile', 'registry', 'sharing', 'access'],
+  operations: ['runs', 'feeds', 'staging', 'watch', 'exchange', 'reconcile', 'registry', 'sharing', 'access'],
   // Owns the published person views.
   reader: ['registry'],
   // Takes each stage's role; has nothing of its own.

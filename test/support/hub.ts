@@ -27,10 +27,10 @@ export class TestHub {
     readonly keys: Keys, readonly database: Database, readonly admin: pg.Client, readonly catalogue: FeedCatalogue,
   ) {}
 
-  /** An empty hub on the district's config, or on another. */
-  static async start(config = join(ROOT, 'config')): Promise<TestHub> {
-    const data = mkdtempSync(join(tmpdir(), 'hushu-hub-'));
-    const up = spawn(process.execPath, [BIN, 'up', '--empty', '--port', String(await freePort())], {
+  /** An empty hub on the district's config, or on another; in a folder and at a port that were settled before, where others must know them. */
+  static async start(config = join(ROOT, 'config'), settled: { data?: string; port?: number } = {}): Promise<TestHub> {
+    const data = settled.data ?? mkdtempSync(join(tmpdir(), 'hushu-hub-'));
+    const up = spawn(process.execPath, [BIN, 'up', '--empty', '--port', String(settled.port ?? await freePort())], {
       env: environment(data, config), stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
@@ -141,7 +141,7 @@ function ready(up: ChildProcess): Promise<void> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 /** In the order help shows them; a command that is not named here comes after, by its name. */
 const ORDER = [
-  'up', 'migrate', 'doctor', 'simulate', 'feed', 'credential', 'deliver', 'run', 'reject', 'drift', 'rekey', 'link', 'review', 'finding', 'person',
+  'up', 'migrate', 'doctor', 'simulate', 'feed', 'credential', 'deliver', 'run', 'reject', 'drift', 'hub', 'rekey', 'link', 'review', 'finding', 'person',
   'department', 'request', 'grant', 'client', 'extract', 'cube', 'audit', 'verify', 'backup', 'restore',
 ];
 const place = (name: string): number => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1);

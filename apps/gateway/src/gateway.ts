@@ -2,6 +2,7 @@ import { AnsweredCalls, AuditWriter, ClientDirectory } from '#access';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '#database';
+import { Offers, Receiver, type Neighbours } from '#exchange';
 import type { Clock } from '#kernel';
 import type { Keys } from '#keys';
 import { Ledger, Redrives, Replays, type OfficerSettings } from '#runs';
@@ -20,6 +21,7 @@ import { registerAuthorizationServer } from './oauth/authorization-server.js';
 import { signingKey } from './oauth/signing-key.js';
 import { HubStatus } from './operations/hub-status.js';
 import { Metrics } from './operations/metrics.js';
+import { streamedBody } from './exchange/streamed-body.js';
 
 const BODY_LIMIT = 1 << 20;
 
@@ -34,6 +36,8 @@ export interface GatewayParts {
   /** A number that the call shown on the front page may ask for: somebody of the invented district, where there is one. */
   exampleNumber?: () => Promise<string | undefined>;
   officers: OfficerSettings;
+  /** Other hubs, and the folder for what they send back; none when missing. */
+  exchange?: { neighbours: Neighbours; returns: string };
   log: Log;
 }
 
@@ -51,6 +55,8 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const answered = new AnsweredCalls(database, keys, clock);
   const status = new HubStatus(database, freshness, clock);
   const metrics = new Metrics();
+  const { neighbours, returns } = parts.exchange ?? { neighbours: { self: null, list: [] }, returns: '' };
+  const exchange = { neighbours, offers: new Offers({ database, keys, clock, neighbours, audit }), receiver: new Receiver({ database, keys, clock, neighbours, folder: returns }) };
   const [key] = await Promise.all([signingKey(keys), directory.start(), audit.loadUse()]);
 
   const instance = fastify({
@@ -62,6 +68,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const filter = new ProblemFilter(publicUrl, routes, log);
   const audience = `${publicUrl}/v1`;
   instance.removeContentTypeParser('text/plain');
+  instance.addContentTypeParser('application/octet-stream', streamedBody);
   instance.decorateRequest('caller', undefined);
   instance.addHook('onRequest', admission(new TokenReader(key.publicKey, publicUrl, audience, clients, clock)));
   instance.addHook('onSend', (_request, reply, _payload, done) => {
@@ -81,7 +88,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   sweep.unref();
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.of({ database, keys, answered, audit, directory, freshness, query, ledger, redrives: new Redrives(database, ledger, clock), replays: new Replays(database, clock),
-      officers: parts.officers, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
+      officers: parts.officers, exchange, status, metrics, publicUrl, exampleNumber: parts.exampleNumber ?? (() => Promise.resolve(undefined)), end: async () => {
       clearInterval(sweep);
       clearInterval(hurry);
       await directory.stop();

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database, passwordsFrom } from '#database';
+import { readNeighbours } from '#exchange';
 import { HubError, systemClock } from '#kernel';
 import { loadKeys, openDocument, type Keys } from '#keys';
 import { readOfficerSettings } from '#runs';
@@ -20,6 +21,7 @@ try {
   const redis = settings.REDIS_URL === undefined ? undefined : openRedis(settings.REDIS_URL);
   const app = await createGateway({
     database, keys, clock: systemClock, redis, publicUrl: own.HUSHU_PUBLIC_URL, officers: readOfficerSettings(settings.HUSHU_CONFIG), log: logToStdout,
+    exchange: { neighbours: await readNeighbours(settings.HUSHU_CONFIG), returns: join(settings.HUSHU_DATA, 'returns') },
     exampleNumber: () => exampleOf(settings.HUSHU_DATA, keys),
   });
   await app.listen(settings.HUSHU_PORT, own.HUSHU_HOST);

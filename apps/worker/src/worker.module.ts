@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { AuditWriter } from '#access';
 import { Database, passwordsFrom } from '#database';
+import { Exchange, neighbourHub, Offers, Outgoing, readNeighbours, Upstream } from '#exchange';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { CredentialStore, loadKeys, type Keys } from '#keys';
@@ -12,6 +14,7 @@ import { type Settings, type WorkerSettings } from '#services';
 import { CopyKeeper, FetchedDeliveries, readRetentionSettings, Redriver, Stager } from '#staging';
 import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
 import { Janitor } from './janitor.js';
+import { EXCHANGE, ExchangeRounds, type Round } from './exchange-rounds.js';
 import { credentialOf } from './line/credential-of.js';
 import { FetchLine } from './line/fetch.js';
 import { codeOf } from './line/error-code.js';
@@ -36,6 +39,8 @@ export class WorkerModule {
       passwordOf: passwordsFrom((name, bytes) => keys.secret(name, bytes)),
     });
     const credential = (name: string) => credentialOf(new CredentialStore(join(settings.HUSHU_DATA, 'credentials'), keys.sealer()), name);
+    const neighbours = await readNeighbours(settings.HUSHU_CONFIG);
+    const audit = new AuditWriter(database, keys, systemClock);
     const alerts = await readAlertSettings(settings.HUSHU_CONFIG);
     const connection = bellConnection(settings, database);
     const names = Object.keys(QUEUES) as QueueName[];
@@ -46,7 +51,7 @@ export class WorkerModule {
         BullModule.registerQueue(...names.map((name) => ({ name }))),
       ],
       providers: [
-        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, RedriveProcessor, ReplayProcessor, WorkerLife,
+        StageProcessor, LinkProcessor, ApplyProcessor, FetchProcessor, RedriveProcessor, ReplayProcessor, WorkerLife, ExchangeRounds,
         { provide: Database, useValue: database },
         { provide: Ledger, useFactory: () => new Ledger(database, systemClock) },
         { provide: FetchLedger, inject: [Ledger], useFactory: (ledger: Ledger) => new FetchLedger(database, ledger) },
@@ -71,10 +76,12 @@ export class WorkerModule {
           provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
           useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({
             fetches, catalogue, worker, clock: systemClock, deliveries: new FetchedDeliveries(deliveriesOf(settings), keys, fetches),
-            credential,
+            credential, neighbour: async (name) => neighbourHub(neighbours, keys, name),
             onError: (feed, error) => log({ level: 'error', feed, step: 'fetch', error: codeOf(error), at: placeOf(error) }),
           }),
         },
+        { provide: AuditWriter, useValue: audit },
+        { provide: EXCHANGE, inject: [FeedCatalogue], useFactory: (catalogue: FeedCatalogue) => roundOf({ database, keys, clock: systemClock, neighbours, audit, catalogue, credential }, log) },
         {
           provide: Watch, inject: [FeedCatalogue],
           useFactory: (catalogue: FeedCatalogue) => new Watch(new FeedWatch(database, () => catalogue.contracts, systemClock), new Notices({
@@ -90,6 +97,13 @@ export class WorkerModule {
       ],
     };
   }
+}
+
+/** Null where the district has no neighbour: nothing is looked for then. */
+function roundOf(parts: ConstructorParameters<typeof Outgoing>[0], log: (entry: object) => void): Round | null {
+  if (parts.neighbours.list.length === 0) return null;
+  const exchange = new Exchange(new Offers(parts), new Outgoing(parts), new Upstream(parts));
+  return (signal) => exchange.round(signal).catch((error: unknown) => log({ level: 'error', at: 'exchange', error: codeOf(error), place: placeOf(error) }));
 }
 
 /** Where sealed deliveries are kept. */

@@ -1,4 +1,4 @@
-// Role: every key of the hub and what is done with it: tokens of numbers, wire ids of people, sealed files, derived secrets, suppliers' credentials.
+// Role: every key of the hub and what is done with it: tokens of numbers, wire ids of people, sealed files, derived secrets, suppliers' credentials, statements signed for other hubs.
 // Hides: the root key file, key derivation, SM4 and SM3; a cipher machine would stand behind this door.
 // Reads: root.key in the folder it is given; files it is asked to seal or open.
 // Writes: root.key on first use; sealed files, credentials among them.
@@ -10,4 +10,6 @@ export { documentToken, openDocument, openPhone, personIdOf, personOf, phoneToke
 export { documentTokens, openNumbers, personIdsOf, type PlainDocument } from './token/token-batches.js';
 export { type Sealer } from './seal/sealer.js';
 export { type SealedFile } from './seal/seal-file.js';
+export { hubKeyOf, type HubSigner } from './sign/hub-signer.js';
+export { readStatement, signStatement, type StatementFault } from './sign/statement.js';
 export { CredentialStore } from './credential/credential-store.js';

@@ -7,15 +7,15 @@ import { withCases } from './with-cases.js';
 const HEADINGS = [{ zh: '客户端', en: 'Client' }, { zh: '部门', en: 'Department' }, { zh: '授权', en: 'Grant' }, { zh: '范围', en: 'Scopes' }, { zh: '经办人', en: 'Officer' }, { zh: '认证', en: 'Method' }, { zh: '状态', en: 'State' }];
 
 /** Makes a client and prints its secret, this once. */
-export const create: Work<{ department: string; grant?: string; scope?: string[]; jwks?: string; officer?: string }> = ({ output, options }) => withCases(async ({ cases, store }) => {
+export const create: Work<{ department: string; grant?: string; scope?: string[]; jwks?: string; officer?: string; neighbour?: string }> = ({ output, options }) => withCases(async ({ cases, store }) => {
   const { client, secret } = await cases.createClient({
     department: options.department, scopes: scopesOf(options.scope),
     ...(options.grant !== undefined && { grant: options.grant }), ...(options.jwks !== undefined && { jwks: jwksOf(options.jwks) }),
-    ...(options.officer !== undefined && { officer: options.officer }),
+    ...(options.officer !== undefined && { officer: options.officer }), ...(options.neighbour !== undefined && { neighbour: options.neighbour }),
   });
   const shown = {
     client_id: client.id, ...(secret !== undefined && { client_secret: secret }), department: client.department, grant: client.grant,
-    scopes: client.scopes, officer: client.officer, token_endpoint_auth_method: client.method, ...(store.gatewayUrl !== undefined && { token_endpoint: `${store.gatewayUrl}/oauth/token` }),
+    scopes: client.scopes, officer: client.officer, ...(client.neighbour !== null && { neighbour: client.neighbour }), token_endpoint_auth_method: client.method, ...(store.gatewayUrl !== undefined && { token_endpoint: `${store.gatewayUrl}/oauth/token` }),
   };
   output.data(shown, () => `client_id      ${client.id}\n${secret === undefined ? '' : `client_secret  ${secret}\n`}`);
   if (secret !== undefined) output.say({ zh: '密钥只显示这一次,请妥善保存', en: 'The secret is shown this once; keep it safe' });

@@ -7,8 +7,9 @@ export function register(program: Command): void {
     client.command('create').description('新建客户端,密钥只显示一次 / make a client; its secret is shown once')
       .requiredOption('--department <id>', '所属部门 / its department')
       .option('--grant <id>', '只用于此授权 / only for this grant')
-      .option('--scope <scope...>', '范围:persons、operations,默认 persons / scopes: persons, operations; persons by default')
+      .option('--scope <scope...>', '范围:persons、operations、exchange,默认 persons / scopes: persons, operations, exchange; persons by default')
       .option('--officer <name>', '由谁经办(operations 范围) / the person who acts by it (scope operations)')
+      .option('--neighbour <hub>', '供哪个相邻枢纽使用(exchange 范围) / the neighbour hub that calls by it (scope exchange)')
       .option('--jwks <file>', '以签名认证:公钥集文件 / prove itself by signature: a file with its public keys'),
     async () => (await import('../access/client.js')).create,
   );

@@ -33,14 +33,14 @@ export const list: Work<Options> = async ({ output, options }) => {
   const feeds = contracts.map((contract) => {
     const known = status.get(contract.feed);
     return {
-      feed: contract.feed, title: contract.title, supplier: contract.supplier, format: contract.format.kind, mode: contract.mode,
+      feed: contract.feed, title: contract.title, supplier: contract.supplier, origin: contract.origin, format: contract.format.kind, mode: contract.mode,
       newestAsOf: (known?.['newest_as_of'] as Date | undefined)?.toISOString() ?? null, runs: Number(known?.['runs'] ?? 0), held: Number(known?.['held'] ?? 0),
       fetch: fetchOf(known),
     };
   });
   output.data(feeds, () => output.table(
-    [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '格式', en: 'Format' }, { zh: '方式', en: 'Mode' }, { zh: '最新时点', en: 'Newest' }, { zh: '批次', en: 'Runs' }, { zh: '挂起', en: 'Held' }, { zh: '取数', en: 'Fetch' }],
-    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held, [feed.fetch?.outcome, feed.fetch?.['rule']].filter(Boolean).join(' ')])));
+    [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '来源', en: 'Origin' }, { zh: '格式', en: 'Format' }, { zh: '方式', en: 'Mode' }, { zh: '最新时点', en: 'Newest' }, { zh: '批次', en: 'Runs' }, { zh: '挂起', en: 'Held' }, { zh: '取数', en: 'Fetch' }],
+    feeds.map((feed) => [feed.feed, output.word(feed.title), feed.origin, feed.format, feed.mode, feed.newestAsOf?.slice(0, 10) ?? '', feed.runs, feed.held, [feed.fetch?.outcome, feed.fetch?.['rule']].filter(Boolean).join(' ')])));
 };
 
 /** Every fault of the contracts; fails when there is one. */

@@ -47,6 +47,14 @@ export const PROBLEMS: Readonly<Record<string, ProblemType>> = {
   'HUSHU-STAGING-11': type('drift-unmappable', 409, '没有可以对应的', 'Nothing to map', '改名的列、新增的列和写明的新代码可以对应。', 'Renamed and new columns, and codes that are shown, can be mapped.'),
   'HUSHU-STAGING-12': type('no-such-target', 400, '没有这个目标', 'No such target', '应为契约的列，或该列代码表的户枢代码；可用的见 hint。', 'It must be a column of the contract, or a code of the column’s list in the hub; hint names them.'),
   'HUSHU-STAGING-13': type('contract-missing', 409, '没有生效的契约', 'No contract in force', '先运行 hushu feed apply。', 'Run hushu feed apply first.'),
+  'HUSHU-GATEWAY-50': type('neighbour-unknown', 403, '不是已登记的相邻枢纽', 'Not a neighbour', '此客户端所属的枢纽不在 config/hubs 中；由运行枢纽的部门登记。', 'The hub this client is for is not in config/hubs; the department that runs this hub enters it.'),
+  'HUSHU-EXCHANGE-10': type('delivery-gone', 410, '批次已清除', 'Delivery gone', '副本已按保存策略清除；请提供方重新报送一个全量批次。', 'The copy was cleared by policy; ask the giver for a full delivery again.'),
+  'HUSHU-EXCHANGE-11': type('statement-signature', 422, '签名不成立', 'Signature does not hold', '不是 config/hubs 所列公钥的签名；双方核对 hushu hub key。', 'Not signed by a key in config/hubs; compare hushu hub key on both sides.'),
+  'HUSHU-EXCHANGE-12': type('statement-faulty', 422, '说明有误', 'Statement faulty', '内容有误，或说的不是这一批、不是发给本枢纽的。', 'It is faulty, speaks of another delivery, or is for another hub.'),
+  'HUSHU-EXCHANGE-13': type('receipt-differs', 422, '回执与清单不符', 'Receipt differs', '回执的 SM3 或行数与清单不符；核对后重新取数。', 'Its SM3 or number of rows is not the manifest’s; compare, then fetch again.'),
+  'HUSHU-EXCHANGE-14': type('receipt-settled', 409, '已有回执', 'Receipted before', '已接收的批次不能再拒绝。', 'What was receipted as taken cannot be refused any more.'),
+  'HUSHU-EXCHANGE-15': type('return-differs', 422, '回流与说明不符', 'Report differs', '字节数或 SM3 与所附说明不符；重新发送。', 'Its bytes or SM3 are not those of its statement; send it again.'),
+  'HUSHU-EXCHANGE-16': type('return-too-large', 413, '回流过大', 'Report too large', '大于该批次所能有；核对是否属于这一批。', 'Larger than that delivery allows; check that it belongs to it.'),
   'HUSHU-GATEWAY-99': type('internal', 500, '内部错误', 'Internal error', '已记录；把 instance 告诉运行单位。', 'It was recorded; tell the operators the instance.'),
 };
 

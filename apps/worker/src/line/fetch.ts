@@ -1,5 +1,6 @@
 import {
-  dueAfterFailure, isFetched, isLate, nextDue, transportFault, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type TransportRule,
+  dueAfterFailure, isFetched, isLate, nextDue, transportFault, transportOf, transportRuleOf, type Arrival, type FeedCatalogue, type FeedContract, type Look, type NeighbourHub,
+  type TransportRule,
 } from '#feeds';
 import { HubError, type Clock } from '#kernel';
 import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
@@ -13,7 +14,7 @@ const MOST_DEATHS = 5;
 const LOOK_AGAIN = 4;
 
 /** Faults of one delivery: a full one that comes after it makes up for it. */
-const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'transport-changed', 'transport-source'];
+const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest-faulty', 'manifest-differs', 'manifest-signature', 'delivery-gone', 'transport-changed', 'transport-source'];
 
 /** What fetching works with. */
 export interface FetchParts {
@@ -22,6 +23,8 @@ export interface FetchParts {
   deliveries: FetchedDeliveries;
   /** @throws HubError with rule credential-missing */
   credential: (name: string) => Promise<string>;
+  /** @throws HubError where there is none of that name */
+  neighbour?: (name: string) => Promise<NeighbourHub>;
   clock: Clock;
   worker: string;
   onError: (feed: string, error: unknown) => void;
@@ -80,10 +83,10 @@ export class FetchLine {
   }
 
   private async work(contract: FeedContract, { lease, cursor }: Claimed, signal: AbortSignal): Promise<FetchEnd> {
-    const { deliveries, credential, clock } = this.parts;
+    const { deliveries, credential, neighbour, clock } = this.parts;
     await deliveries.clearLeft(lease);
     const { kind: _kind, ...options } = contract.transport;
-    const transport = await transportOf(contract).open({ contract, options, credential, clock, passed: (step) => killPoint(`fetch.${step}`, 0) });
+    const transport = await transportOf(contract).open({ contract, options, credential, clock, passed: (step) => killPoint(`fetch.${step}`, 0), ...(neighbour === undefined ? {} : { neighbour }) });
     killPoint('fetch.opened', 0);
     let taken = 0;
     let fault: unknown = null;

@@ -3,7 +3,8 @@
  * (tokens under a key the reader of the audit does not have), never by number, name or any value.
  */
 export interface AuditEvent {
-  kind: 'query' | 'officer-look' | 'grant-loaded' | 'grant-revoked' | 'client-made' | 'client-revoked' | 'department-made' | 'supply-loaded' | 'rejects-reported';
+  kind: 'query' | 'officer-look' | 'grant-loaded' | 'grant-revoked' | 'client-made' | 'client-revoked' | 'department-made' | 'supply-loaded' | 'rejects-reported'
+    | 'delivery-given' | 'return-sent' | 'return-read';
   grant?: string;
   /** Digest of the grant's definition in force. */
   version?: string;

@@ -20,7 +20,7 @@ interface Row {
   method: KnownClient['method']; secret_digest: Buffer | null; jwks: KnownClient['jwks'] | null;
 }
 
-interface CallerRow { id: string; department: string; grant_id: string | null; scopes: string[]; officer: string | null; feeds: string[] | null }
+interface CallerRow { id: string; department: string; grant_id: string | null; scopes: string[]; officer: string | null; neighbour: string | null; feeds: string[] | null }
 
 /**
  * Clients that are let in: neither they nor their department revoked or suspended. Plain SQL, because
@@ -63,7 +63,7 @@ export class ClientDirectory {
     const { rows } = await this.database.pool('access').query<CallerRow>({ name: 'access-clients', text: loadSql(import.meta.dirname, 'client_all') });
     this.callers = new Map(rows.map((row) => [row.id, {
       client: row.id, department: row.department, grant: row.grant_id ?? undefined, scopes: row.scopes.filter(isScope),
-      officer: row.officer ?? undefined, feeds: row.feeds,
+      officer: row.officer ?? undefined, neighbour: row.neighbour ?? undefined, feeds: row.feeds,
     }]));
   }
 

@@ -8,6 +8,8 @@ export class Client {
   @Column('text', { name: 'grant_id', nullable: true }) grant!: string | null;
   /** The person who acts by it. */
   @Column('text', { nullable: true }) officer!: string | null;
+  /** The neighbour hub that calls by it. */
+  @Column('text', { nullable: true }) neighbour!: string | null;
   @Column('text', { array: true }) scopes!: Scope[];
   @Column('text') method!: 'client_secret_basic' | 'private_key_jwt';
   @Column('bytea', { name: 'secret_digest', nullable: true }) secretDigest!: Buffer | null;

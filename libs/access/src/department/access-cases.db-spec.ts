@@ -74,6 +74,15 @@ describe('the cases of access', () => {
     }
   });
 
+  it('knows which neighbour hub calls by a client, which does nothing else', async () => {
+    const { client } = await cases.createClient({ department: 'civil-affairs', scopes: ['exchange'], neighbour: 'zibo' });
+    await directory.refresh();
+    expect(directory.callerOf(client.id)).toMatchObject({ neighbour: 'zibo', scopes: ['exchange'] });
+    for (const wrong of [{ scopes: ['exchange' as const] }, { neighbour: 'zibo' }, { scopes: ['exchange' as const, 'operations' as const], neighbour: 'zibo' }, { scopes: ['exchange' as const], neighbour: 'Zi bo' }]) {
+      await expect(cases.createClient({ department: 'civil-affairs', ...wrong })).rejects.toMatchObject({ code: 'HUSHU-ACCESS-09' });
+    }
+  });
+
   it('binds a client to a grant its department holds, and refuses one it does not', async () => {
     await cases.hold({ grant: 'g1', department: 'civil-affairs', validFrom: new Date('2025-01-01') });
     const { client } = await cases.createClient({ department: 'civil-affairs', grant: 'g1' });

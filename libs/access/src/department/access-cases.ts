@@ -12,8 +12,8 @@ import type { Scope } from '../policy/policy.js';
 import { Department } from './department.entity.js';
 
 export interface NewDepartment { id: string; nameZh: string; nameEn: string; code?: string; hub?: boolean }
-/** `officer`: the person who acts by it, of a client with scope operations. */
-export interface NewClient { department: string; grant?: string; scopes?: Scope[]; jwks?: PublicKeys; officer?: string }
+/** `officer`: the person who acts by it, of a client with scope operations; `neighbour`: the hub that calls by it, of one with scope exchange. */
+export interface NewClient { department: string; grant?: string; scopes?: Scope[]; jwks?: PublicKeys; officer?: string; neighbour?: string }
 /** Whose matter a feed is: its contract's supplier. */
 export interface FeedSupply { feed: string; department: string }
 export interface NewHolding { grant: string; department: string; validFrom: Date; validTo?: Date }
@@ -89,11 +89,12 @@ export class AccessCases {
     }
     if (given.jwks) checkJwks(given.jwks);
     const officer = given.officer === undefined ? null : officerName(given.officer, given.scopes ?? []);
+    const neighbour = neighbourName(given.neighbour, given.scopes ?? []);
     const id = `${department}-${randomBytes(6).toString('hex')}`;
     const secret = given.jwks ? undefined : newSecret();
-    await this.audit.append({ kind: 'client-made', department, client: id, ...(given.grant !== undefined && { grant: given.grant }), ...(officer !== null && { detail: { officer } }) });
+    await this.audit.append({ kind: 'client-made', department, client: id, ...(given.grant !== undefined && { grant: given.grant }), ...((officer ?? neighbour) !== null && { detail: { ...(officer !== null && { officer }), ...(neighbour !== null && { neighbour }) } }) });
     await this.store.manager.insert(Client, {
-      id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'], officer,
+      id, department, grant: given.grant ?? null, scopes: given.scopes ?? ['persons'], officer, neighbour,
       method: given.jwks ? 'private_key_jwt' : 'client_secret_basic',
       secretDigest: secret === undefined ? null : secretDigest(this.secretKey, id, secret),
       jwks: (given.jwks ? { keys: given.jwks.keys } : null) as never,
@@ -166,6 +167,17 @@ function officerName(given: string, scopes: readonly Scope[]): string {
     code: 'HUSHU-ACCESS-08',
     zh: '经办人只能是 operations 范围客户端的一个人名(1 到 60 个字符)', en: 'An officer is the name (1 to 60 characters) of the person behind a client of scope operations',
     hintZh: '例如 hushu client create --department data-office --scope operations --officer 张三', hintEn: 'Such as hushu client create --department data-office --scope operations --officer "Zhang San"',
+  });
+}
+
+/** A hub calls by a client of its own: one that hands out deliveries does nothing else. */
+function neighbourName(given: string | undefined, scopes: readonly Scope[]): string | null {
+  if (given === undefined && !scopes.includes('exchange')) return null;
+  if (given !== undefined && /^[a-z][a-z0-9-]{0,62}$/.test(given) && scopes.length === 1 && scopes[0] === 'exchange') return given;
+  throw new HubError({
+    code: 'HUSHU-ACCESS-09',
+    zh: '范围 exchange 的客户端只供一个相邻枢纽使用,不兼其他范围', en: 'A client of scope exchange is one neighbour hub\'s and has no other scope',
+    hintZh: '例如 hushu client create --department data-office --scope exchange --neighbour zibo', hintEn: 'Such as hushu client create --department data-office --scope exchange --neighbour zibo',
   });
 }
 

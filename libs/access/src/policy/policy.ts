@@ -1,5 +1,5 @@
 /** What a client's token may be for. */
-export const SCOPES = ['persons', 'operations'] as const;
+export const SCOPES = ['persons', 'operations', 'exchange'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who is calling, as the gateway found out from a token. */
@@ -11,6 +11,8 @@ export interface Caller {
   grant: string | undefined;
   /** The person who acts by this client; undefined: nobody does, it only reads. */
   officer: string | undefined;
+  /** The neighbour hub that calls; undefined: no hub does. */
+  neighbour: string | undefined;
   /** The feeds its department supplies, on which its officers act; null: every feed, since the department runs the hub. */
   feeds: readonly string[] | null;
 }
@@ -27,6 +29,7 @@ export const POLICIES = {
   token: { name: 'token', admits: { proof: true } },
   persons: { name: 'persons', admits: { scope: 'persons' } },
   operations: { name: 'operations', admits: { scope: 'operations' } },
+  exchange: { name: 'exchange', admits: { scope: 'exchange' } },
 } as const satisfies Record<string, Policy>;
 
 export type PolicyName = keyof typeof POLICIES;

@@ -1,6 +1,6 @@
 /** Every login of the hub, in the order data takes. `reader` is not here: it owns published views and never logs in. */
 export const ROLES = [
-  'migrate', 'runs', 'access', 'feeds', 'staging', 'reconcile', 'registry', 'spine', 'apply', 'sharing', 'operations', 'watch',
+  'migrate', 'runs', 'access', 'feeds', 'staging', 'reconcile', 'registry', 'spine', 'apply', 'sharing', 'operations', 'watch', 'exchange',
 ] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -34,7 +34,7 @@ const BULK: RoleLimits = { statement: 0, idleInTransaction: 60_000, transaction:
 /** Limits by role: those that answer a caller are short, those that move a delivery may take their time. */
 export function limitsOf(role: Role): RoleLimits {
   switch (role) {
-    case 'access': case 'sharing': case 'operations': case 'runs': case 'feeds': case 'watch': return SERVING;
+    case 'access': case 'sharing': case 'operations': case 'runs': case 'feeds': case 'watch': case 'exchange': return SERVING;
     case 'migrate': return { statement: 0, idleInTransaction: 600_000, transaction: 0 };
     case 'staging': case 'reconcile': case 'registry': case 'spine': case 'apply': return BULK;
   }

@@ -3,7 +3,8 @@ import { HubError, type Text } from '#kernel';
 /** Why a delivery could not be fetched. The rule's name is the same in the fetch ledger, in alerts and in the docs. */
 export type TransportRule =
   | 'credential-missing' | 'transport-denied' | 'transport-unreachable' | 'transport-certificate' | 'transport-broken'
-  | 'transport-answer' | 'transport-changed' | 'transport-limited' | 'transport-source' | 'manifest-missing' | 'manifest-faulty' | 'manifest-differs';
+  | 'transport-answer' | 'transport-changed' | 'transport-limited' | 'transport-source' | 'manifest-missing' | 'manifest-faulty' | 'manifest-differs'
+  | 'manifest-signature' | 'delivery-gone';
 
 interface RuleTerms { code: string; hint: Text; /** Trying again may help without anybody doing anything. */ retry: boolean }
 
@@ -55,6 +56,14 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   'manifest-differs': {
     code: 'HUSHU-FEEDS-51', retry: false,
     hint: { zh: '文件与清单不符：可能被截断、替换或放错；请供数部门重新报送文件与清单。', en: 'The file is not the one its manifest speaks of: cut, swapped or misplaced. Ask the supplier to deliver both again.' },
+  },
+  'manifest-signature': {
+    code: 'HUSHU-FEEDS-60', retry: false,
+    hint: { zh: '向对方枢纽核对其公钥 (hushu hub key) 与 config/hubs 所列是否一致；一致则清单在途中被改动，请查明后再取。', en: 'Check with the neighbour that its key (hushu hub key) is the one in config/hubs; if it is, the manifest was changed on its way: find out before fetching again.' },
+  },
+  'delivery-gone': {
+    code: 'HUSHU-FEEDS-61', retry: false,
+    hint: { zh: '对方枢纽已按其保存策略清除此批次；请其重新报送一个全量批次。', en: 'The neighbour has cleared this delivery by its own policy: ask it for a full one again.' },
   },
 };
 

@@ -24,9 +24,27 @@ export interface TransportContext {
   options: Readonly<Record<string, unknown>>;
   /** What the credential of that name holds. @throws HubError with rule `credential-missing` */
   credential(name: string): Promise<string>;
+  /** The neighbour hub of that name, where the district has any. @throws HubError when it has none of that name */
+  neighbour?(name: string): Promise<NeighbourHub>;
   clock: Clock;
   /** Told of each step that is behind it: where fault tests end the process. A name of small letters, points and dashes. */
   passed?(step: string): void;
+}
+
+/** Another hub, as the district knows it, and our own hand towards it. */
+export interface NeighbourHub {
+  /** Its name and ours, as both write them in what they sign. */
+  hub: string;
+  self: string;
+  /** Its address as outsiders know it. */
+  url: URL;
+  /** A file with the authority its certificate is by, where that is its own. */
+  ca: string | null;
+  /** Name of the credential: client id and secret, with a colon. */
+  credential: string;
+  /** Its public keys, base64url: any of them may have signed. */
+  keys: readonly string[];
+  sign(kind: string, says: object): string;
 }
 
 export interface Transport {

@@ -3,6 +3,7 @@ import type { FeedContract } from '../contract/contract.js';
 import { folder } from './folder.js';
 import { hand } from './hand.js';
 import { httpTransport } from './http.js';
+import { hub } from './hub.js';
 import { mysqlTable } from './mysql-table.js';
 import { postgresTable } from './postgres-table.js';
 import { s3 } from './s3.js';
@@ -18,6 +19,7 @@ const TRANSPORTS: Readonly<Record<string, TransportKind>> = {
   sftp,
   s3,
   mysql: mysqlTable,
+  hub,
 };
 
 /** The transport of a contract's kind; contracts of other kinds were refused when they were read. */

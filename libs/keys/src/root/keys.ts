@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { HubError } from '#kernel';
+import { HubSigner } from '../sign/hub-signer.js';
 import { Sealer } from '../seal/sealer.js';
 import { TokenCipher } from '../token/token-cipher.js';
 
@@ -14,6 +15,7 @@ const LASTING: ReadonlySet<TokenPurpose> = new Set(['source-key', 'person-id']);
 export class Keys {
   private readonly ciphers = new Map<string, TokenCipher>();
   private theSealer: Sealer | undefined;
+  private theSigner: HubSigner | undefined;
   /** The epoch documents and phones are tokenised and files sealed under: the newest. */
   readonly epoch: number;
   private readonly oldest: number;
@@ -48,6 +50,11 @@ export class Keys {
 
   sealer(): Sealer {
     return (this.theSealer ??= new Sealer(this.epoch, new Map([...this.roots.keys()].map((e) => [e, this.derive('seal', e, 32)]))));
+  }
+
+  /** The hub's own hand under what it tells other hubs; it stays when documents are sealed anew. */
+  hubSigner(): HubSigner {
+    return (this.theSigner ??= new HubSigner(this.secret('hub-signing', 32)));
   }
 
   private derive(purpose: string, epoch: number, bytes: number): Buffer {

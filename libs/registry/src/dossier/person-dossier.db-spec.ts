@@ -21,7 +21,7 @@ describe('the officer’s dossier', () => {
     const [now] = await dossier('D2');
     expect(now).toMatchObject({ person: token('D1'), kind: 'registered', status: '1', documents: [token('D1'), token('D2')].sort() });
     expect(await dossier('D1')).toEqual([now]);
-    expect(now!.facets.identity).toMatchObject({ values: { idNumber: token('D2'), name: '王晓明', formerName: '王小明' }, validFrom: '2025-06-09', validTo: null, source: { feed: 'household-registration', run: 3 } });
+    expect(now!.facets.identity).toMatchObject({ values: { idNumber: token('D2'), name: '王晓明', formerName: '王小明' }, validFrom: '2025-06-09', validTo: null, source: { feed: 'household-registration', origin: 'local', run: 3 } });
     expect(now!.facets.identity!.types.idNumber).toBe('document');
     expect(now!.facets.medicalInsurance).toMatchObject({ values: { status: '1', since: '2015-01-01' }, source: { feed: 'medical-insurance', run: 2 } });
     expect(now!.facets.marriage).toBeUndefined();

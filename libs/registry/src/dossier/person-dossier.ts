@@ -29,7 +29,8 @@ export interface DossierFacet {
   sources: Record<string, Provenance>;
 }
 
-export interface Provenance { feed: string; run: number }
+/** `origin`: the feed's, by its contract; null where the district has none of it any more. */
+export interface Provenance { feed: string; origin: FeedContract['origin'] | null; run: number }
 
 export interface DossierMoment {
   /** The day it should have been so, YYYY-MM-DD; today in China when missing. */
@@ -53,11 +54,12 @@ export async function personDossier(client: ClientBase, contracts: FeedContract[
      where p.person in (select person from registry.document_owner where document = $1) order by p.person`, [document]);
   const { rows: applied } = await client.query<{ run: number; feed: string }>('select run, feed from registry.applied');
   const feedOf = new Map(applied.map(({ run, feed }) => [run, feed]));
+  const provenance = (feed: string, run: number): Provenance => ({ feed, origin: contracts.find((one) => one.feed === feed)?.origin ?? null, run });
   const dossiers: Dossier[] = [];
   for (const card of cards) {
     const dossier: Dossier = { ...card, documents: card.documents ?? [], facets: {} };
     for (const name of new Set(fields.map(({ facet }) => facet))) {
-      const found = await facetAt(client, name, fields.filter(({ facet }) => facet === name), facets, card.person, at, feedOf);
+      const found = await facetAt(client, name, fields.filter(({ facet }) => facet === name), facets, card.person, at, (run) => provenance(feedOf.get(run) ?? '', run), provenance);
       if (found) dossier.facets[name] = found;
     }
     dossiers.push(dossier);
@@ -66,7 +68,8 @@ export async function personDossier(client: ClientBase, contracts: FeedContract[
 }
 
 async function facetAt(
-  client: ClientBase, name: string, fields: PublishedField[], facets: Facet[], person: string, at: DossierMoment, feedOf: Map<number, string>,
+  client: ClientBase, name: string, fields: PublishedField[], facets: Facet[], person: string, at: DossierMoment,
+  ofRun: (run: number) => Provenance, ofFeed: (feed: string, run: number) => Provenance,
 ): Promise<DossierFacet | undefined> {
   const { rows: [row] } = await client.query(
     `select ${fields.map(({ column }) => `v.${identifier(column)}`).join(', ')},
@@ -84,13 +87,13 @@ async function facetAt(
   const sources: Record<string, Provenance> = {};
   for (const { attribute, column } of runs ? fields : []) {
     const run = runs![columns.indexOf(column)];
-    if (run) sources[attribute] = { feed: feedOf.get(run) ?? '', run };
+    if (run) sources[attribute] = ofRun(run);
   }
   return {
     values: Object.fromEntries(fields.map(({ attribute, column }) => [attribute, row[column]])),
     types: Object.fromEntries(fields.map(({ attribute, type }) => [attribute, type])),
     validFrom: row.validFrom, validTo: row.validTo, knownFrom: row.knownFrom,
-    source: { feed: row.source_feed, run: row.source_run },
+    source: ofFeed(row.source_feed, row.source_run),
     sources,
   };
 }

@@ -2,7 +2,7 @@ import type { FeedContract, FieldContract, RoleContract, SupplyContract } from '
 import type { Text } from '#kernel';
 
 /** What lineage needs of a contract, as read or as kept. */
-export type LineageContract = Pick<FeedContract, 'feed' | 'title' | 'supplier' | 'fields' | 'roles' | 'checks' | 'identifies' | 'supplies'>;
+export type LineageContract = Pick<FeedContract, 'feed' | 'title' | 'supplier' | 'origin' | 'fields' | 'roles' | 'checks' | 'identifies' | 'supplies'>;
 
 /**
  * One rule between a supplier's column and the record. type: shape, required; codes: list; check: of rows;
@@ -18,6 +18,7 @@ export interface FieldStrand {
   feed: string;
   feedTitle: Text;
   supplier: Text;
+  origin: FeedContract['origin'];
   column: string;
   title: Text;
   use: 'value' | 'kind' | 'since' | 'until' | 'latest' | 'when' | 'none';
@@ -34,7 +35,7 @@ export function fieldLineage(contracts: readonly LineageContract[]): FieldStrand
   const survivorship = survivorshipRules(contracts);
   return contracts.flatMap((contract) => contract.fields.flatMap((field) => {
     const rules = rulesOf(contract, field);
-    const base = { feed: contract.feed, feedTitle: contract.title, supplier: { zh: contract.supplier.zh, en: contract.supplier.en }, column: field.column, title: { zh: field.column, en: field.title } };
+    const base = { feed: contract.feed, feedTitle: contract.title, supplier: { zh: contract.supplier.zh, en: contract.supplier.en }, origin: contract.origin, column: field.column, title: { zh: field.column, en: field.title } };
     const strands = new Map<string, FieldStrand>();
     for (const supply of contract.supplies) {
       for (const { attribute, use } of usesOf(contract, supply, field)) {

@@ -32,6 +32,7 @@ describe('lineage of the district', () => {
     const { nodes, edges, paths: ways } = of({ feed: 'marriage' });
     expect(ways.length).toBeGreaterThan(5);
     expect(new Set(nodes.filter((node) => node.kind === 'field').map((node) => node.detail['feed']))).toEqual(new Set(['marriage']));
+    expect(nodes.find((node) => node.kind === 'field')!.detail['origin']).toBe('local');
     expect(nodes.map((node) => node.id)).toEqual(expect.arrayContaining(['product:marriage', 'grant:demo-civil-affairs', 'department:civil-affairs']));
     expect(edges).toContainEqual({ from: 'product:marriage', to: 'grant:demo-civil-affairs' });
   });
@@ -61,7 +62,7 @@ describe('lineage of the district', () => {
   });
 
   it('joins by the field, not by the product: who holds one field of it is not behind the others', () => {
-    const strand = (column: string, attribute: string): FieldStrand => ({ feed: 'f', feedTitle: { zh: '', en: '' }, supplier: { zh: '', en: '' }, column, title: { zh: '', en: '' }, use: 'value', rules: [], attribute });
+    const strand = (column: string, attribute: string): FieldStrand => ({ feed: 'f', feedTitle: { zh: '', en: '' }, supplier: { zh: '', en: '' }, origin: 'local', column, title: { zh: '', en: '' }, use: 'value', rules: [], attribute });
     const product = { id: 'p', title: { zh: '', en: '' }, share: { class: 'conditional' }, fields: ['a.x', 'a.y'] } as never;
     const grant = { id: 'g', department: 'd', products: ['p'], fields: ['a.x'] } as never;
     expect(lineage([strand('X', 'a.x'), strand('Y', 'a.y')], [product], [grant], { field: 'Y' })).toMatchObject({

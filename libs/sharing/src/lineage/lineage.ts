@@ -70,9 +70,9 @@ function sharesOf(attribute: string | null, products: readonly Product[], grants
 }
 
 function nodesOf(strand: FieldStrand): LineageNode[] {
-  const { feed, feedTitle, supplier, column, title, rules, attribute } = strand;
+  const { feed, feedTitle, supplier, origin, column, title, rules, attribute } = strand;
   return [
-    { id: `field:${feed}/${column}`, kind: 'field', title, detail: { feed, feedTitle, supplier, column } },
+    { id: `field:${feed}/${column}`, kind: 'field', title, detail: { feed, feedTitle, supplier, origin, column } },
     ...rules.map((rule) => ({ id: rule.id, kind: 'rule' as const, detail: { kind: rule.kind, ...rule.detail } })),
     ...(attribute === null ? [] : [{ id: `attribute:${attribute}`, kind: 'attribute' as const, detail: { path: attribute, facet: attribute.split('.')[0] } }]),
   ];

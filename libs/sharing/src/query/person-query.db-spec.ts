@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { auditInvariants, type Caller } from '#access';
@@ -7,7 +8,7 @@ import { readSharingConfig } from '../load/sharing-config.js';
 import { compilePlan } from './query-plan.js';
 import { servingStore, type ServingStore, type TestPerson } from '../../../../test/support/serving-store.js';
 
-const CALLER: Caller = { client: 'c1', department: 'civil-affairs', scopes: ['persons'], grant: undefined, officer: undefined, feeds: [] };
+const CALLER: Caller = { client: 'c1', department: 'civil-affairs', scopes: ['persons'], grant: undefined, officer: undefined, neighbour: undefined, feeds: [] };
 /** The county 370399 was never given out. */
 const idNumber = (n: number, born = '19900101'): string => {
   const first = `370399${born}${String(n).padStart(3, '0')}`;
@@ -96,8 +97,11 @@ describe('a query under a grant', () => {
   it('gives provenance only when asked for', async () => {
     const { items: [plain] } = await ask({ by: { idNumbers: [ANN] }, fields: ['identity.name'] });
     expect(plain.provenance).toBeUndefined();
+    await hub.admin.query(`insert into runs.contract (feed, version, definition, applied_at) values ('household-registration', 'v1', '{"origin":"city-return"}', now())`);
+    // What feeds there are is read by the second.
+    for (; hub.freshness.originOf('household-registration') === null; await pause(100)) await hub.freshness.refresh();
     const { items: [one] } = await ask({ by: { idNumbers: [ANN] }, fields: ['identity.name'], include: ['provenance'] });
-    expect(one.provenance).toEqual({ identity: { feed: 'household-registration', run: 1, validFrom: '2025-01-01', knownFrom: '2025-01-02T00:00:00Z' } });
+    expect(one.provenance).toEqual({ identity: { feed: 'household-registration', origin: 'city-return', run: 1, validFrom: '2025-01-01', knownFrom: '2025-01-02T00:00:00Z' } });
   });
 
   it('says how fresh its sources are, and proves the delivery', async () => {

@@ -110,7 +110,7 @@ export class PersonQuery {
     if (known?.catalogue === catalogue) return known;
     const fields = this.fieldsOf(grant, asked, catalogue);
     const plan = compilePlan(grant, catalogue, { ...request, fields });
-    const made = { plan, writer: new RecordWriter(plan, this.parts.keys), catalogue };
+    const made = { plan, writer: new RecordWriter(plan, this.parts.keys, (feed) => this.parts.freshness.originOf(feed)), catalogue };
     if (this.plans.size >= PLANS_KEPT) this.plans.delete(this.plans.keys().next().value!);
     this.plans.set(key, made);
     return made;

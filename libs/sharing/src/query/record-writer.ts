@@ -60,7 +60,8 @@ const OUT = new JsonBytes(1 << 20);
 export class RecordWriter {
   private readonly facets: WrittenFacet[];
 
-  constructor(private readonly plan: QueryPlan, private readonly keys: Keys) {
+  /** @param originOf where a feed's values come from: local, or returned by a city or province */
+  constructor(private readonly plan: QueryPlan, private readonly keys: Keys, private readonly originOf: (feed: string) => string | null) {
     this.facets = plan.facets.map((facet) => ({
       head: headOf(facet.facet, '{'),
       facet,
@@ -131,7 +132,7 @@ export class RecordWriter {
       out.raw(PROVENANCE);
       proven.forEach(({ head, facet }, i) => {
         out.raw(i === 0 ? head.first : head.next);
-        out.json(`${provenanceOf(row, facet.provenance!)}}`);
+        out.json(`${provenanceOf(row, facet.provenance!, this.originOf)}}`);
       });
       out.raw(END);
     }
@@ -158,9 +159,10 @@ function list(out: JsonBytes, head: Buffer, paths: readonly Buffer[]): void {
   out.raw(END_LIST);
 }
 
-function provenanceOf(row: Row, at: number): string {
+function provenanceOf(row: Row, at: number, originOf: (feed: string) => string | null): string {
   const [validFrom, knownFrom, feed, run] = [row[at], row[at + 1], row[at + 2], row[at + 3]];
-  return `"feed":${JSON.stringify(feed ?? null)},"run":${run ?? 'null'},"validFrom":${day(validFrom)},"knownFrom":${moment(knownFrom)}`;
+  const origin = feed === null || feed === undefined ? null : originOf(feed);
+  return `"feed":${JSON.stringify(feed ?? null)},"origin":${JSON.stringify(origin)},"run":${run ?? 'null'},"validFrom":${day(validFrom)},"knownFrom":${moment(knownFrom)}`;
 }
 
 function day(text: string | null | undefined): string {

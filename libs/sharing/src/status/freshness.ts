@@ -6,6 +6,8 @@ export interface FeedFreshness {
   feed: string;
   title: Text;
   supplier: Text;
+  /** local, city-return or province-return, by the contract in force; null before one is. */
+  origin: string | null;
   /** Business time of the newest published delivery, or when its source was later seen to hold no newer change; null: neither yet. */
   at: string | null;
   overdue: boolean;
@@ -38,6 +40,11 @@ export class Freshness {
 
   list(): FeedFreshness[] {
     return [...this.feeds.values()];
+  }
+
+  /** Where a feed's values come from; null as in `list`. */
+  originOf(feed: string): string | null {
+    return this.feeds.get(feed)?.origin ?? null;
   }
 
   /** The newest published run the store was seen to hold: what is answered is at least as new. */

@@ -16,6 +16,7 @@ export function openApiDocument(base: string, fields: readonly FieldSpec[]): obj
     tags: [
       { name: 'sharing', description: '部门共享 · for departments' },
       { name: 'operations', description: '数据运行 · for data officers' },
+      { name: 'exchange', description: '枢纽之间 · for neighbour hubs' },
       { name: 'open', description: '公开 · for anybody' },
     ],
     paths: paths(),
@@ -23,7 +24,7 @@ export function openApiDocument(base: string, fields: readonly FieldSpec[]): obj
       securitySchemes: {
         oauth: {
           type: 'oauth2', description: 'OAuth 2.0 client credentials: client_secret_basic or private_key_jwt; RFC 9068 access tokens',
-          flows: { clientCredentials: { tokenUrl: `${base}/oauth/token`, scopes: { persons: '查询人员记录 records of people', operations: '数据源、批次与拒收 feeds, runs and rejects' } } },
+          flows: { clientCredentials: { tokenUrl: `${base}/oauth/token`, scopes: { persons: '查询人员记录 records of people', operations: '数据源、批次与拒收 feeds, runs and rejects', exchange: '与相邻枢纽交换 deliveries, receipts and returns between hubs' } } },
         },
       },
       schemas: { ...schemas(problemCodes()), Record: recordSchema(fields) },

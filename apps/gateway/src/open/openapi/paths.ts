@@ -1,5 +1,6 @@
 import { decisionPaths } from './decision-paths.js';
 import { driftPaths } from './drift-paths.js';
+import { exchangePaths } from './exchange-paths.js';
 import { openPaths } from './open-paths.js';
 import { operationsPaths } from './operations-paths.js';
 import { qualityPaths } from './quality-paths.js';
@@ -11,5 +12,5 @@ import type { Operation } from './words.js';
 
 /** Every call there is; a test holds this list against the routes. */
 export function paths(): Record<string, Record<string, Operation>> {
-  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...driftPaths, ...redrivePaths, ...replayPaths, ...watchingPaths, ...openPaths };
+  return { ...sharingPaths, ...operationsPaths, ...qualityPaths, ...decisionPaths, ...driftPaths, ...redrivePaths, ...replayPaths, ...watchingPaths, ...exchangePaths, ...openPaths };
 }

@@ -49,7 +49,7 @@ export function schemas(problems: { codes: string[]; names: string[] }): Record<
     },
     Provenance: {
       type: 'object',
-      properties: { feed: nullable('string'), run: nullable('integer'), validFrom: nullable('string', { format: 'date' }), knownFrom: nullable('string', { format: 'date-time' }) },
+      properties: { feed: nullable('string'), origin: nullable('string', { enum: ['local', 'city-return', 'province-return', null], description: '本地、市级回流、省级回流 whence its feed comes' }), run: nullable('integer'), validFrom: nullable('string', { format: 'date' }), knownFrom: nullable('string', { format: 'date-time' }) },
     },
     Meta: {
       type: 'object', required: ['snapshot', 'freshness', 'delivery'],

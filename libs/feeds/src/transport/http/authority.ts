@@ -14,7 +14,7 @@ type AskToken = (url: URL, form: { headers: Record<string, string>; body: string
 export class Authority {
   private token: Promise<{ value: string; until: number }> | null = null;
 
-  constructor(private readonly auth: Auth, private readonly context: TransportContext, private readonly askToken: AskToken) {}
+  constructor(private readonly auth: Auth, private readonly context: Pick<TransportContext, 'credential' | 'passed'>, private readonly askToken: AskToken) {}
 
   async headers(signal: AbortSignal): Promise<Record<string, string>> {
     const { auth } = this;

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { HubError } from '#kernel';
@@ -14,10 +15,16 @@ const unpack = promisify(gunzip);
 /** Services that say one of these will answer in a while. */
 const COMES_BACK = new Set([408, 425, 502, 503, 504]);
 const CONNECT_MS = 10_000;
+const NOTHING = Buffer.alloc(0);
 
 export interface Answer { status: number; headers: Headers; body: Buffer; at: Date }
 
-interface Asked { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string; bytes: number }
+/** `bytes`: an answer's most; null: it is read as it comes, once it has begun well. A body is made anew for each try. */
+interface Asked { method: 'GET' | 'POST' | 'PUT'; headers: Record<string, string>; body?: string | (() => Readable); bytes: number | null }
+
+/** What of the options speaks of asking, not of pages. */
+type AskOptions = Pick<HttpOptions, 'auth' | 'headers' | 'pageBytes' | 'requestsPerSecond'>;
+type Streamed = Answer & { stream?: AsyncIterable<Buffer> };
 
 /** Asks one service, again where that may help, as whom the contract says. Holds its connections until it is closed. */
 export class HttpClient {
@@ -25,7 +32,7 @@ export class HttpClient {
   private readonly authority: Authority | null;
 
   constructor(
-    private readonly options: HttpOptions, private readonly context: TransportContext, private readonly patience: Patience,
+    private readonly options: AskOptions, private readonly context: Pick<TransportContext, 'credential' | 'clock' | 'passed'>, private readonly patience: Patience,
     private readonly undici: { agent: Agent; request: typeof request },
   ) {
     this.pace = new Pace(options.requestsPerSecond, patience.longestMs);
@@ -35,9 +42,24 @@ export class HttpClient {
 
   /** @returns an answer 200 or, where an ETag was sent, 304 */
   async get(url: URL, etag: string | null, signal: AbortSignal): Promise<Answer> {
-    const answer = await this.asWho(url, etag, signal, true);
+    const answer = await this.asWho(url, { method: 'GET', headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...(etag === null ? {} : { 'if-none-match': etag }) }, bytes: this.options.pageBytes }, signal, true);
     const { status } = answer;
     if (status === 200 || (status === 304 && etag !== null)) return answer;
+    throw refusal(url, answer);
+  }
+
+  /** Bytes as they come: tried again until they begin, never after. */
+  async stream(url: URL, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const answer = await this.asWho(url, { method: 'GET', headers: { accept: 'application/octet-stream', 'accept-encoding': 'identity' }, bytes: null }, signal, true);
+    if (answer.stream === undefined) throw refusal(url, answer);
+    return answer.stream;
+  }
+
+  /** Hands something in. @returns any answer below 500 that does not speak of who we are: the caller judges it */
+  async send(method: 'POST' | 'PUT', url: URL, headers: Record<string, string>, body: string | (() => Readable), signal: AbortSignal): Promise<Answer> {
+    const answer = await this.asWho(url, { method, headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers }, body, bytes: 2 ** 20 }, signal, true);
+    const { status } = answer;
+    if (status < 500 && status !== 401 && status !== 403) return answer;
     throw refusal(url, answer);
   }
 
@@ -46,15 +68,14 @@ export class HttpClient {
   }
 
   /** A token that ran out or was withdrawn is fetched anew, once a request. */
-  private async asWho(url: URL, etag: string | null, signal: AbortSignal, again: boolean): Promise<Answer> {
+  private async asWho(url: URL, asked: Asked, signal: AbortSignal, again: boolean): Promise<Streamed> {
     const shown = await this.authority?.headers(signal) ?? {};
-    const headers = { ...Object.fromEntries(this.options.headers), accept: 'application/json', 'accept-encoding': 'gzip', ...shown, ...(etag === null ? {} : { 'if-none-match': etag }) };
-    const answer = await this.patiently(url, { method: 'GET', headers, bytes: this.options.pageBytes }, signal);
-    if ((answer.status === 401 || answer.status === 403) && again && this.authority?.forget() === true) return this.asWho(url, etag, signal, false);
+    const answer = await this.patiently(url, { ...asked, headers: { ...Object.fromEntries(this.options.headers), ...asked.headers, ...shown } }, signal);
+    if ((answer.status === 401 || answer.status === 403) && again && this.authority?.forget() === true) return this.asWho(url, asked, signal, false);
     return answer;
   }
 
-  private async patiently(url: URL, asked: Asked, signal: AbortSignal): Promise<Answer> {
+  private async patiently(url: URL, asked: Asked, signal: AbortSignal): Promise<Streamed> {
     return patiently(this.patience, signal, async () => {
       await this.pace.turn(signal);
       const answer = await this.once(url, asked, signal);
@@ -71,15 +92,18 @@ export class HttpClient {
   }
 
   /** One try, read to its end. @returns Passing when another try may fare better */
-  private async once(url: URL, { method, headers, body, bytes }: Asked, signal: AbortSignal): Promise<Answer | Passing> {
+  private async once(url: URL, { method, headers, body, bytes }: Asked, signal: AbortSignal): Promise<Streamed | Passing> {
     let answer: Dispatcher.ResponseData | undefined;
     try {
-      answer = await this.undici.request(url, { method, headers, ...(body === undefined ? {} : { body }), dispatcher: this.undici.agent, signal });
+      answer = await this.undici.request(url, { method, headers, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : body() }), dispatcher: this.undici.agent, signal });
       const at = this.context.clock.now();
       const { statusCode: status } = answer;
-      const whole = await read(answer, bytes);
-      if (whole === null) return this.tooLarge(url, { status, headers: answer.headers }, bytes);
-      return { status, headers: answer.headers, body: await this.unpacked(url, { status, headers: answer.headers }, whole, bytes), at };
+      const { headers: told } = answer;
+      if (bytes === null && status === 200) return { status, headers: told, body: NOTHING, at, stream: asItComes(url, answer.body, signal) };
+      const most = bytes ?? 2 ** 20;
+      const whole = await read(answer, most);
+      if (whole === null) return this.tooLarge(url, { status, headers: told }, most);
+      return { status, headers: told, body: await this.unpacked(url, { status, headers: told }, whole, most), at };
     } catch (error) {
       signal.throwIfAborted();
       const code = codeOf(error);
@@ -103,6 +127,16 @@ export class HttpClient {
 
   private tooLarge(url: URL, answer: { status: number; headers: Headers }, bytes: number): never {
     throw answerFault(url, answer, `一页超过 ${bytes} 字节`, `a page is larger than ${bytes} bytes`, { pageBytes: bytes });
+  }
+}
+
+/** A body that is handed on as it arrives. What breaks off is told as a transfer that did. */
+async function* asItComes(url: URL, body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw connectionFault(url, codeOf(error), true);
   }
 }
 

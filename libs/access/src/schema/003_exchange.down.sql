@@ -1,0 +1,1 @@
+alter table access.client drop column neighbour;
