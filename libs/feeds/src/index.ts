@@ -35,7 +35,7 @@ export { formatOf, readerOf } from './format/formats.js';
 export { LineSplitter } from './format/lines.js';
 export { decoderOf } from './format/decoder.js';
 export type { Arrival, Cursor, Look, NeighbourHub, Promised, Transport, TransportContext } from './transport/transport.js';
-export { transportFault, transportRuleOf, type TransportRule } from './transport/fault.js';
+export { transportFault, transportRuleOf, transportTerms, type TransportRule } from './transport/fault.js';
 export { HubLine, type HandedIn } from './transport/hub/hub-line.js';
 export { readHubStatement, STATEMENT, type HubDelivery, type HubManifest, type HubReceipt, type HubReturn, type StatementProblem } from './transport/hub/statements.js';
 export { isFetched, transportOf } from './transport/transports.js';

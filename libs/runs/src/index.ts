@@ -5,7 +5,8 @@
  * Writes: schema runs.
  * Never: knows what a delivery holds, or what staging, linking or applying mean.
  */
-export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome, type PublishedRun, type RunStory } from './ledger/ledger.js';
+export { Ledger, LEASE, NEXT_QUEUE, type Delivery, type Outcome } from './ledger/ledger.js';
+export type { PublishedRun, RunStory } from './ledger/feed-story.js';
 export { NO_COUNTS, type Lease, type Run, type RunCounts, type RunReason, type RunState, type StagedState, type StepCount } from './ledger/run.js';
 export { FetchLedger, type Claimed, type FetchEnd, type FetchLease, type FetchState } from './fetch/fetch-ledger.js';
 export type { Verb } from './decision/decide.js';

@@ -11,6 +11,7 @@ import { Webhook } from 'standardwebhooks';
 import { testDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { Notices } from './alert/notices.js';
 import { readAlertSettings, type Channel } from './alert/settings.js';
+import { changeText } from './alert/words.js';
 import { FeedWatch } from './state/feed-watch.js';
 
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -135,6 +136,22 @@ describe('telling who asked to be told', () => {
     expect(await watch().look()).toMatchObject([{ feed: 'card', colour: 'red', because: [{ part: 'freshness', what: 'overdue' }] }]);
     await ran('card', 'held');
     expect(await watch().look()).toMatchObject([{ feed: 'card', before: 'red', colour: 'red', because: [{ part: 'freshness' }, { part: 'last-run', what: 'held' }] }]);
+  });
+
+  it('tells of a fetch that somebody must mend, and of what a supplier changed, in words', async () => {
+    await ran('card', 'published');
+    await watch().look();
+    await admin.query(`insert into runs.fetch (feed, due_at, outcome, failures, reason_rule) values ('card', now(), 'failed', 1, 'transport-broken')`);
+    expect(await watch().look()).toEqual([]);
+    await admin.query(`update runs.fetch set reason_rule = 'transport-denied' where feed = 'card'`);
+    await admin.query(`insert into runs.drift (feed, kind, field, subject, first_run, last_run, contract_version) select 'card', 'code-new', '状态', '7', id, id, 'v' from runs.run limit 1`);
+    const [change] = await watch().look();
+    expect(change).toMatchObject({ feed: 'card', before: 'green', colour: 'amber', because: [{ part: 'drift', what: 'code-new 状态' }, { part: 'fetch', what: 'transport-denied' }] });
+    const text = changeText(change!, { zh: '源', en: 'Feed' });
+    expect(text.zh).toMatch(/^源：正常 → 需关注。契约漂移：新代码（状态），待处理; 取数失败（transport-denied）。向供数部门核对/);
+    expect(text.en).toMatch(/contract drift: new code \(状态\), to be settled; fetching fails \(transport-denied\)\. Check account/);
+    await admin.query(`delete from runs.fetch; delete from runs.drift`);
+    expect(await watch().look()).toMatchObject([{ feed: 'card', before: 'amber', colour: 'green' }]);
   });
 
   it('tries a channel again under the same id, ever more rarely, and gives up in the end with the cause kept', async () => {

@@ -1,11 +1,11 @@
 import { FeedCatalogue } from '#feeds';
-import { feedColour, type FeedFacts } from '#staging';
+import { feedColour, NO_CONDITION, readConditions } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import { withStore, type Store } from '../frame/store.js';
 
 interface Options { level?: string }
-type MeasureRow = FeedFacts['measures'][number] & { feed: string; run: number; value: number; before: number | null }
+type MeasureRow = (typeof NO_CONDITION)['measures'][number] & { feed: string; run: number; value: number; before: number | null }
 
 /** Every feed's colour with its causes; of one feed, what was measured after its newest run. Partial when one is red. */
 export const run: Work<Options> = ({ output, options, args }) => withStore(async (store) => {
@@ -18,15 +18,10 @@ export const run: Work<Options> = ({ output, options, args }) => withStore(async
       rows.map((row) => [row.dimension, row.field, percent(row.value), row.before === null ? '' : percent(row.before), [row.level, row.because].filter(Boolean).join(' ')])));
     return rows.some(({ level }) => level === 'fail') ? EXIT.partial : EXIT.ok;
   }
-  const { rows: status } = await store.database.pool('operations').query<{ feed: string; newest_as_of: Date | null; state: FeedFacts['lastRun'] }>(
-    `select distinct on (r.feed) r.feed, s.newest_as_of, r.state from runs.run_status r join runs.feed_status s on s.feed = r.feed order by r.feed, r.id desc`);
-  const known = new Map(status.map((row) => [row.feed, row]));
-  const { rows: drift } = await store.database.pool('operations').query<NonNullable<FeedFacts['drift']>[number] & { feed: string }>(
-    `select feed, kind, field, state from runs.feed_drift where state in ('open', 'stopped') order by id`);
+  const conditions = await readConditions(store.database.pool('operations'));
   const feeds = contracts.map(({ feed, title, freshness }) => {
-    const at = known.get(feed)?.newest_as_of ?? null;
-    const overdue = at === null || at.getTime() < Date.now() - freshness.overdueAfterDays * 86_400_000;
-    return { feed, title, ...feedColour({ at: at?.toISOString() ?? null, overdue, lastRun: known.get(feed)?.state ?? null, measures: measures.filter((row) => row.feed === feed), drift: drift.filter((row) => row.feed === feed) }) };
+    const condition = conditions.get(feed) ?? NO_CONDITION;
+    return { feed, title, ...feedColour(condition, condition.at === null || condition.at.getTime() < Date.now() - freshness.overdueAfterDays * 86_400_000) };
   });
   output.data(feeds, () => output.table(
     [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '颜色', en: 'Colour' }, { zh: '原因', en: 'Why' }],

@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Database } from '#database';
 import { Freshness } from '#sharing';
-import { feedColour, type FeedFacts } from '#staging';
+import { feedColour, NO_CONDITION, readConditions } from '#staging';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJson } from '../http/json.js';
 import { readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
@@ -12,7 +13,10 @@ import { OperationsReader } from './operations-reader.js';
 /** Feeds and how they stand, for data officers. */
 @Controller('v1/feeds')
 export class FeedsController {
-  constructor(@Inject(OperationsReader) private readonly reader: OperationsReader, @Inject(Freshness) private readonly freshness: Freshness) {}
+  constructor(
+    @Inject(OperationsReader) private readonly reader: OperationsReader, @Inject(Database) private readonly database: Database,
+    @Inject(Freshness) private readonly freshness: Freshness,
+  ) {}
 
   @Get()
   @Policy('operations')
@@ -20,11 +24,9 @@ export class FeedsController {
     readParameters(request.query, {});
     const rows = await this.reader.rows('feed_status', [feedsOf(request)]);
     const status = new Map(rows.map((row) => [row['feed'] as string, camelKeys(row)]));
-    const condition = new Map((await this.reader.rows('feed_condition', [])).map((row) => [row['feed'] as string, row as { state: FeedFacts['lastRun']; measures: FeedFacts['measures']; drift: FeedFacts['drift'] }]));
-    const feeds = this.freshness.list().filter(({ feed }) => mayActOn(request, feed)).map((feed) => {
-      const { state = null, measures = [], drift = [] } = condition.get(feed.feed) ?? {};
-      return { ...feed, ...status.get(feed.feed), ...feedColour({ at: feed.at, overdue: feed.overdue, lastRun: state, measures, drift }) };
-    });
+    const conditions = await readConditions(this.database.pool('operations'));
+    const feeds = this.freshness.list().filter(({ feed }) => mayActOn(request, feed))
+      .map((feed) => ({ ...feed, ...status.get(feed.feed), ...feedColour(conditions.get(feed.feed) ?? NO_CONDITION, feed.overdue) }));
     sendJson(request, reply, { items: feeds });
   }
 }

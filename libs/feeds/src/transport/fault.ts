@@ -67,6 +67,11 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   },
 };
 
+/** What a rule of the fetch ledger says: what to do, and whether it may pass without anybody doing anything. */
+export function transportTerms(rule: string): { hint: Text; retry: boolean } | undefined {
+  return TERMS[rule as TransportRule];
+}
+
 /**
  * @param details counts, names and limits, never a value of a row, a password or an address with one in it
  * @param cure what to do, where it is not what the rule's others need

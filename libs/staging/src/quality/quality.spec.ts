@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FeedContract } from '#feeds';
 import { feedColour } from './feed-colour.js';
+import { NO_CONDITION } from './feed-condition.js';
 import { judge, type Counted } from './judge.js';
 
 const contract = (quality: FeedContract['quality'] = []): FeedContract => ({ limits: { shrink: 0.05, rejects: 0.1 }, quality } as unknown as FeedContract);
@@ -36,20 +37,27 @@ describe('a measure is judged', () => {
 });
 
 describe('the colour of a feed', () => {
-  const fine = { at: '2025-06-01', overdue: false, lastRun: 'published', measures: [] } as const;
+  const fine = { ...NO_CONDITION, at: new Date('2025-06-01'), lastRun: 'published' } as const;
   it('is the worst of freshness, last run, rejects and checks, with every cause', () => {
-    expect(feedColour(fine)).toEqual({ colour: 'green', because: [] });
-    expect(feedColour({ ...fine, lastRun: 'held' })).toEqual({ colour: 'amber', because: [{ part: 'last-run', level: 'warn', what: 'held' }] });
-    expect(feedColour({ ...fine, lastRun: 'refused' }).colour).toBe('red');
-    expect(feedColour({ ...fine, overdue: true }).colour).toBe('red');
+    expect(feedColour(fine, false)).toEqual({ colour: 'green', because: [] });
+    expect(feedColour({ ...fine, lastRun: 'held' }, false)).toEqual({ colour: 'amber', because: [{ part: 'last-run', level: 'warn', what: 'held' }] });
+    expect(feedColour({ ...fine, lastRun: 'refused' }, false).colour).toBe('red');
+    expect(feedColour(fine, true).colour).toBe('red');
     const measures = [{ dimension: 'validity', field: '', level: 'warn', because: 'threshold' }, { dimension: 'completeness', field: '联系电话', level: 'fail', because: 'threshold' }] as const;
-    expect(feedColour({ ...fine, measures })).toEqual({
+    expect(feedColour({ ...fine, measures }, false)).toEqual({
       colour: 'red', because: [{ part: 'rejects', level: 'warn', what: 'validity threshold' }, { part: 'checks', level: 'fail', what: 'completeness 联系电话 threshold' }],
     });
   });
 
+  it('tells at once of a fetch that somebody must mend, and of one that may pass by itself when it has not passed', () => {
+    const failing = (rule: string, failures: number) => feedColour({ ...fine, failing: { rule, failures } }, false);
+    expect(failing('transport-denied', 1)).toEqual({ colour: 'amber', because: [{ part: 'fetch', level: 'warn', what: 'transport-denied' }] });
+    expect([failing('transport-broken', 2).colour, failing('transport-broken', 3).colour]).toEqual(['green', 'amber']);
+    expect(feedColour({ ...NO_CONDITION, failing: { rule: 'credential-missing', failures: 1 } }, true).colour).toBe('red');
+  });
+
   it('is never green where nothing was delivered', () => {
-    expect(feedColour({ at: null, overdue: true, lastRun: null, measures: [] }).colour).toBe('grey');
-    expect(feedColour({ at: null, overdue: true, lastRun: 'refused', measures: [] }).colour).toBe('red');
+    expect(feedColour(NO_CONDITION, true).colour).toBe('grey');
+    expect(feedColour({ ...NO_CONDITION, lastRun: 'refused' }, true).colour).toBe('red');
   });
 });

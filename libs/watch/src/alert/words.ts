@@ -1,4 +1,6 @@
+import { transportTerms } from '#feeds';
 import type { Text } from '#kernel';
+import { driftWords, type DriftKind } from '#runs';
 import type { FeedChange } from '../state/feed-watch.js';
 
 type Cause = FeedChange['because'][number];
@@ -22,6 +24,8 @@ const DIMENSIONS: Record<string, Text> = {
 export function causeText({ part, what }: Cause): Text {
   const said = WHAT[`${part} ${what}`];
   if (said !== undefined) return said;
+  if (part === 'fetch') return fetchText(what);
+  if (part === 'drift') return driftText(what);
   const [dimension, ...rest] = what.split(' ');
   const jump = rest.at(-1) === 'jump';
   const field = rest.slice(0, -1).join(' ');
@@ -29,6 +33,22 @@ export function causeText({ part, what }: Cause): Text {
   return {
     zh: `${of.zh}${field === '' ? '' : `（${field}）`}${jump ? '较上一批明显下降' : '低于阈值'}`,
     en: `${of.en}${field === '' ? '' : ` of ${field}`} ${jump ? 'fell sharply since the delivery before' : 'is below its threshold'}`,
+  };
+}
+
+function fetchText(rule: string): Text {
+  const hint = transportTerms(rule)?.hint ?? { zh: '', en: '' };
+  return { zh: `取数失败（${rule}）。${hint.zh}`, en: `fetching fails (${rule}). ${hint.en}` };
+}
+
+function driftText(what: string): Text {
+  const stopped = what.startsWith('stopped ');
+  const [kind, ...field] = what.slice(stopped ? 'stopped '.length : 0).split(' ');
+  const { zh, en } = driftWords(kind as DriftKind);
+  const of = field.join(' ');
+  return {
+    zh: `${stopped ? '已停用，' : ''}契约漂移：${zh}${of === '' ? '' : `（${of}）`}，待处理`,
+    en: `${stopped ? 'stopped; ' : ''}contract drift: ${en.toLowerCase()}${of === '' ? '' : ` (${of})`}, to be settled`,
   };
 }
 

@@ -1,7 +1,7 @@
-import { loadSql, type Database } from '#database';
+import type { Database } from '#database';
 import type { FeedContract } from '#feeds';
 import type { Clock } from '#kernel';
-import { feedColour, type FeedFacts } from '#staging';
+import { feedColour, NO_CONDITION, readConditions } from '#staging';
 
 type State = ReturnType<typeof feedColour>;
 export type FeedChange = State & { feed: string; before: State['colour'] };
@@ -20,19 +20,13 @@ export class FeedWatch {
     return this.database.transaction('watch', async (client) => {
       const { rows: [turn] } = await client.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [LOOK_LOCK]);
       if (!turn!.ours) return [];
-      const { rows: facts } = await client.query<{ feed: string; state: FeedFacts['lastRun']; newest_as_of: Date | null; measures: FeedFacts['measures']; drift: FeedFacts['drift'] }>(
-        loadSql(import.meta.dirname, 'feed_fact'));
+      const conditions = await readConditions(client);
       const { rows: standing } = await client.query<{ feed: string; colour: State['colour']; because: State['because'] }>('select feed, colour, because from watch.feed_state');
       const before = new Map(standing.map((state) => [state.feed, state]));
-      const known = new Map(facts.map((fact) => [fact.feed, fact]));
       const news: FeedChange[] = [];
       for (const { feed, freshness } of this.contracts()) {
-        const fact = known.get(feed);
-        const at = fact?.newest_as_of ?? null;
-        const state = feedColour({
-          at: at?.toISOString() ?? null, overdue: at === null || at.getTime() < now.getTime() - freshness.overdueAfterDays * DAY,
-          lastRun: fact?.state ?? null, measures: fact?.measures ?? [], drift: fact?.drift ?? [],
-        });
+        const condition = conditions.get(feed) ?? NO_CONDITION;
+        const state = feedColour(condition, condition.at === null || condition.at.getTime() < now.getTime() - freshness.overdueAfterDays * DAY);
         const old = before.get(feed);
         if (old !== undefined && old.colour === state.colour && wordsOf(old) === wordsOf(state)) continue;
         await client.query(

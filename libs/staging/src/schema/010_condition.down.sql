@@ -1,0 +1,1 @@
+drop view staging.feed_condition;
