@@ -83,7 +83,7 @@ async function stateAfter(order: Delivery[]): Promise<Record<string, string>> {
 }
 
 describe('the order deliveries of several feeds arrive in', () => {
-  const seeds = process.env.HUSHU_TEST_SEEDS?.split(',').map(Number) ?? [1, 2];
+  const seeds = process.env.HUSHU_TEST_SEEDS?.split(',').map(Number) ?? [1];
   it.each(seeds)('does not change the state they end in (world %i)', async (seed) => {
     const world = worldOf(seed);
     const random = randomOf(seed * 977);
