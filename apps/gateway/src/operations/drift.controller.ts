@@ -13,6 +13,7 @@ import { cursorOf, PARAMETER, readParameters, type ParameterRule } from '../http
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
 import { feedsOf, mayActOn } from './feeds-of.js';
+import { officerOf } from './officer-of.js';
 
 const oneOf = (values: readonly string[]): ParameterRule => ({ pattern: new RegExp(`^(${values.join('|')})$`), text: { zh: `应为 ${values.join(', ')} 之一`, en: `Must be one of ${values.join(', ')}` } });
 const FILTER = { state: oneOf(DRIFT_STATES), kind: oneOf(DRIFT_KINDS) };
@@ -89,8 +90,7 @@ export class DriftController {
 
   private async decide(verb: DriftVerb, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const by = request.caller!.officer;
-    if (by === undefined) throw plain('HUSHU-GATEWAY-33');
+    const by = officerOf(request);
     const { id } = await this.entry(request);
     const { reason, to } = verb === 'map' ? readBody(Mapping, request.body) : { ...readBody(Decision, request.body), to: undefined };
     await this.once.answer(request, reply, async () => {

@@ -12,6 +12,7 @@ import { cursorOf, PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
 import { feedsOf, mayActOn } from './feeds-of.js';
+import { officerOf } from './officer-of.js';
 import { RedriveOrdered } from './redrive-ordered.js';
 
 const STATE = { pattern: /^[a-z]{1,20}$/, text: { zh: '应为重驱的状态', en: 'Must be a state of a re-drive' } };
@@ -100,12 +101,6 @@ export class RedrivesController {
     const token = valueText === undefined ? value : valueToken(this.keys, feed, valueText);
     return { run, row, rule, field, township, ...(token !== undefined && { valueToken: token }) };
   }
-}
-
-function officerOf(request: FastifyRequest): string {
-  const by = request.caller!.officer;
-  if (by === undefined) throw plain('HUSHU-GATEWAY-33');
-  return by;
 }
 
 /** A feed of another department is not there either. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Database } from '#database';
-import { readProgress, Replays, type Replay } from '#runs';
+import { Replays, type Replay } from '#runs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJson } from '../http/json.js';
 import { Once } from '../http/once.js';
@@ -8,6 +8,8 @@ import { PARAMETER, readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
 import { mayActOn } from './feeds-of.js';
+import { officerOf } from './officer-of.js';
+import { runInSight } from './run-in-sight.js';
 
 /** Past runs of an officer's feeds read again: ordered here, done by a worker, found here. Nothing that is served changes by it. */
 @Controller('v1')
@@ -18,12 +20,10 @@ export class ReplaysController {
   @Policy('operations')
   async order(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const by = request.caller!.officer;
-    if (by === undefined) throw plain('HUSHU-GATEWAY-33');
-    const [run] = await readProgress(this.database.pool('operations'), [idOf(request)]);
-    if (!run || !mayActOn(request, run.feed)) throw plain('HUSHU-GATEWAY-20');
+    const by = officerOf(request);
+    const { run } = await runInSight(request, this.database);
     await this.once.answer(request, reply, async () => {
-      const order = (await this.replays.order(run.run, by))!;
+      const order = (await this.replays.order(run, by))!;
       return { status: 202, body: shown(order), location: `/v1/replays/${order.id}` };
     });
   }
@@ -32,16 +32,11 @@ export class ReplaysController {
   @Policy('operations')
   async find(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const order = await this.replays.find(idOf(request));
+    const { id } = request.params as { id: string };
+    const order = PARAMETER.id.pattern.test(id) ? await this.replays.find(Number(id)) : null;
     if (order === null || !mayActOn(request, order.feed)) throw plain('HUSHU-GATEWAY-20');
     sendJson(request, reply, shown(order));
   }
-}
-
-function idOf(request: FastifyRequest): number {
-  const { id } = request.params as { id: string };
-  if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
-  return Number(id);
 }
 
 function shown({ createdAt, endedAt, ...order }: Replay): object {

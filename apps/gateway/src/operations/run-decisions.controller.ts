@@ -1,14 +1,15 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { Database } from '#database';
-import { Ledger, readProgress, type OfficerSettings, type Verb } from '#runs';
+import { Ledger, type OfficerSettings, type Verb } from '#runs';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readBody } from '../http/body.js';
 import { Once } from '../http/once.js';
-import { PARAMETER, readParameters } from '../http/parameters.js';
+import { readParameters } from '../http/parameters.js';
 import { Policy } from '../http/policy.decorator.js';
 import { plain } from '../http/problem.js';
-import { mayActOn } from './feeds-of.js';
+import { officerOf } from './officer-of.js';
+import { runInSight } from './run-in-sight.js';
 
 export const OFFICERS = Symbol('OFFICERS');
 
@@ -44,15 +45,11 @@ export class RunDecisionsController {
 
   private async decide(verb: Verb, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     readParameters(request.query, {});
-    const by = request.caller!.officer;
-    if (by === undefined) throw plain('HUSHU-GATEWAY-33');
-    const { id } = request.params as { id: string };
-    if (!PARAMETER.id.pattern.test(id)) throw plain('HUSHU-GATEWAY-20');
-    const [run] = await readProgress(this.database.pool('operations'), [Number(id)]);
-    if (!run || !mayActOn(request, run.feed)) throw plain('HUSHU-GATEWAY-20');
+    const by = officerOf(request);
+    const { run } = await runInSight(request, this.database);
     const { reason } = readBody(Decision, request.body);
     await this.once.answer(request, reply, async () => {
-      const decided = await this.ledger.decide(run.run, verb, { by, reason }, this.officers.release.people);
+      const decided = await this.ledger.decide(run, verb, { by, reason }, this.officers.release.people);
       if (decided === null) throw plain('HUSHU-GATEWAY-20');
       return { body: decided };
     });
