@@ -4,8 +4,7 @@ import type { FetchLedger } from '../fetch/fetch-ledger.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { killPoint } from '../kill-point.js';
 import { NEXT_QUEUE } from '../ledger/ledger.js';
-import { dueRedrives } from '../redrive/redrives.js';
-import { dueReplays } from '../replay/replays.js';
+import { dueOrders } from '../ledger/order-lease.js';
 import type { Queues, RunQueue } from './queues.js';
 
 /** Milliseconds between sweeps: what a lost bell costs at most. */
@@ -78,8 +77,8 @@ export class Relay {
     // The id changes every few seconds: a job that ended without effect must not keep the next from being added.
     const id = (what: string) => `sweep-${what}-${Math.floor(Date.now() / 2000)}`;
     // Orders are few and have no outbox: looking is what announces them.
-    for (const redrive of await dueRedrives(this.database)) await this.queues.redrive.add('redrive', { run: redrive }, { ...JOB, jobId: id(`${redrive}-redrive`) });
-    for (const replay of await dueReplays(this.database)) await this.queues.replay.add('replay', { run: replay }, { ...JOB, jobId: id(`${replay}-replay`) });
+    for (const redrive of await dueOrders(this.database, 'redrive')) await this.queues.redrive.add('redrive', { run: redrive }, { ...JOB, jobId: id(`${redrive}-redrive`) });
+    for (const replay of await dueOrders(this.database, 'replay')) await this.queues.replay.add('replay', { run: replay }, { ...JOB, jobId: id(`${replay}-replay`) });
     if (!sweep) return;
     for (const { id: run, state } of await this.ledger.due()) {
       const queue = NEXT_QUEUE[state];

@@ -5,6 +5,7 @@ import { LEASE, type Delivery, type Ledger } from '../ledger/ledger.js';
 import type { RunReason } from '../ledger/run.js';
 import { killPoint } from '../kill-point.js';
 import { noteEvent } from '../timeline/note-event.js';
+import { releaseOrder, renewOrder } from '../ledger/order-lease.js';
 import { redriveFrom, STATUS_COLUMNS, type Redrive, type RedriveFilter, type RedriveLease } from './redrive.js';
 
 /** What somebody orders: rejects of one feed, as they were delivered or with other values. */
@@ -65,15 +66,12 @@ export class Redrives {
   }
 
   /** @returns false when the order was cancelled or given to another */
-  async renew(lease: RedriveLease): Promise<boolean> {
-    const { rowCount } = await this.database.pool('runs').query(
-      `update runs.redrive set lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0) where id = $1 and token = $2 and state = 'running' and lease_by is not null`,
-      [lease.redrive, lease.token, LEASE.milliseconds]);
-    return rowCount === 1;
+  renew(lease: RedriveLease): Promise<boolean> {
+    return renewOrder(this.database, 'redrive', lease.redrive, lease.token);
   }
 
-  async release(lease: RedriveLease): Promise<void> {
-    await this.database.pool('runs').query('update runs.redrive set lease_by = null, lease_until = null where id = $1 and token = $2', [lease.redrive, lease.token]);
+  release(lease: RedriveLease): Promise<void> {
+    return releaseOrder(this.database, 'redrive', lease.redrive, lease.token);
   }
 
   /** How far the writing of its delivery is. */
@@ -83,7 +81,7 @@ export class Redrives {
        where id = $1 and token = $2 returning pg_notify('hushu_redrive', id::text)`, [lease.redrive, lease.token, progress.matched, progress.doneRows, progress.leftOut]);
   }
 
-  /** Its delivery becomes a run, in one transaction with the order's own state: nobody can cancel it from here on. */
+  /** Its delivery becomes a run, in one transaction with the order's own state: who cancels it from here on discards that run. */
   async accept(lease: RedriveLease, delivery: Delivery, beforeCommit: () => void): Promise<number> {
     return this.database.transaction('runs', async (client) => {
       await this.lock(client, lease);
@@ -116,11 +114,4 @@ export class Redrives {
     await client.query('select 1 from runs.redrive where id = $1 for no key update', [lease.redrive]);
     await client.query('select runs.check_redrive($1, $2)', [lease.redrive, lease.token]);
   }
-}
-
-/** Orders that wait for a worker. */
-export async function dueRedrives(database: Database): Promise<number[]> {
-  const { rows } = await database.pool('runs').query<{ id: number }>(
-    `select id from runs.redrive where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp()) order by id limit 50`);
-  return rows.map(({ id }) => id);
 }

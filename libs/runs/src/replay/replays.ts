@@ -1,6 +1,7 @@
 import type { Database } from '#database';
 import { HubError, type Clock } from '#kernel';
 import { LEASE } from '../ledger/ledger.js';
+import { releaseOrder, renewOrder } from '../ledger/order-lease.js';
 import type { RunReason } from '../ledger/run.js';
 import { noteEvent } from '../timeline/note-event.js';
 import { REPLAY_COLUMNS, replayFrom, type Replay, type ReplayEnd, type ReplayLease } from './replay.js';
@@ -45,15 +46,12 @@ export class Replays {
     return { replay: (await this.find(id))!, lease: { run: -id, token: row.token }, attempts: row.attempts };
   }
 
-  async renew(lease: ReplayLease): Promise<boolean> {
-    const { rowCount } = await this.database.pool('runs').query(
-      `update runs.replay set lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0) where id = $1 and token = $2 and state = 'running' and lease_by is not null`,
-      [-lease.run, lease.token, LEASE.milliseconds]);
-    return rowCount === 1;
+  renew(lease: ReplayLease): Promise<boolean> {
+    return renewOrder(this.database, 'replay', -lease.run, lease.token);
   }
 
-  async release(lease: ReplayLease): Promise<void> {
-    await this.database.pool('runs').query('update runs.replay set lease_by = null, lease_until = null where id = $1 and token = $2', [-lease.run, lease.token]);
+  release(lease: ReplayLease): Promise<void> {
+    return releaseOrder(this.database, 'replay', -lease.run, lease.token);
   }
 
   async tell(lease: ReplayLease, done: number, total: number): Promise<void> {
@@ -73,13 +71,6 @@ export class Replays {
       await noteEvent(client, { feed: order!.feed, run: order!.run, kind: 'replayed', by: order!.by, detail: { replay: -lease.run, verdict: end?.verdict ?? 'failed' } });
     });
   }
-}
-
-/** Orders that wait for a worker. */
-export async function dueReplays(database: Database): Promise<number[]> {
-  const { rows } = await database.pool('runs').query<{ id: number }>(
-    `select id from runs.replay where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp()) order by id limit 50`);
-  return rows.map(({ id }) => id);
 }
 
 function noOutcome(run: number, state: string): HubError {
