@@ -17,7 +17,7 @@ import { Janitor } from './janitor.js';
 import { EXCHANGE, ExchangeRounds, type Round } from './exchange-rounds.js';
 import { credentialOf } from './line/credential-of.js';
 import { FetchLine } from './line/fetch.js';
-import { codeOf } from './line/error-code.js';
+import { codeOf } from './line/failure.js';
 import { Line } from './line/line.js';
 import { RedriveLine } from './line/redrive-line.js';
 import { ReplayLine } from './line/replay-line.js';

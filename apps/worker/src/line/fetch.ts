@@ -5,8 +5,7 @@ import {
 import { HubError, type Clock } from '#kernel';
 import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
 import type { FetchedDeliveries } from '#staging';
-import { codeOf } from './error-code.js';
-import { isLost, mayPass } from './line.js';
+import { codeOf, isLost, mayPass } from './failure.js';
 
 /** Workers that may die of one feed's fetch, one after the other, before it waits longer. */
 const MOST_DEATHS = 5;

@@ -6,10 +6,7 @@ import { applyReconcile, linkRun } from '#reconcile';
 import { applyRegistry } from '#registry';
 import { holdLease, killPoint, Progress, type Lease, type Ledger, type Run, type RunState, type StepCount } from '#runs';
 import { applyStaged, clearRun, keyStaged, listLeftRuns, listUnmeasured, measureRun, runTable, type StagedRun, type Stager } from '#staging';
-import { codeOf } from './error-code.js';
-
-/** A run whose lease was given this often without an end is given up and shown to people. */
-const MOST_ATTEMPTS = 8;
+import { codeOf, isLost, mayPass, MOST_ATTEMPTS } from './failure.js';
 
 /** Leases a run may have had in all: a delivery that ends its worker each time (memory, say) must not do so for ever. */
 const MOST_LEASES = 20;
@@ -181,16 +178,4 @@ async function sideBySide<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A,
   const ended = await Promise.allSettled([one, other]);
   for (const each of ended) if (each.status === 'rejected') throw each.reason;
   return [await one, await other];
-}
-
-/** Another worker holds the run: nothing to do here. */
-export function isLost(error: unknown): boolean {
-  return (error as { code?: string }).code === 'HU001' || (error as { name?: string }).name === 'AbortError';
-}
-
-/** Whether trying again may help: lost connections, deadlocks and the like; not a mistake in a statement. */
-export function mayPass(error: unknown): boolean {
-  if (error instanceof HubError) return error.retry;
-  const code = codeOf(error);
-  return !/^(22|23|42)/.test(code);
 }

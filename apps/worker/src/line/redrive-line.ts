@@ -1,11 +1,7 @@
 import type { FeedCatalogue } from '#feeds';
-import { HubError } from '#kernel';
 import { holdLease, killPoint, type Ledger, type Redrive, type RedriveLease, type Redrives, type RunReason } from '#runs';
 import type { Redriver } from '#staging';
-import { codeOf } from './error-code.js';
-
-/** Leases an order may have had before it is given up and shown to people. */
-const MOST_ATTEMPTS = 8;
+import { codeOf, isLost, mayPass, MOST_ATTEMPTS, reasonOf } from './failure.js';
 
 export interface RedriveLineParts {
   redrives: Redrives;
@@ -35,8 +31,8 @@ export class RedriveLine {
         return;
       }
       onError(id, error);
-      if (attempts < MOST_ATTEMPTS && !/^(22|23|42)/.test(codeOf(error)) && !(error instanceof HubError && !error.retry)) return redrives.release(lease);
-      await redrives.end(lease, reasonOf(error));
+      if (attempts < MOST_ATTEMPTS && mayPass(error)) return redrives.release(lease);
+      await redrives.end(lease, wentWrong(error));
       await redriver.forget(redrive);
     }
   }
@@ -61,15 +57,9 @@ export class RedriveLine {
   }
 }
 
-/** Another worker holds the order, or it was cancelled. */
-function isLost(error: unknown): boolean {
-  return (error as { code?: string }).code === 'HU001' || (error as { name?: string }).name === 'AbortError';
-}
-
-function reasonOf(error: unknown): RunReason {
-  if (error instanceof HubError) return { rule: error.code, text: error.text, hint: error.hint };
-  return {
+function wentWrong(error: unknown): RunReason {
+  return reasonOf(error, {
     rule: 'HUSHU-WORKER-03', text: { zh: `重驱时出错 (${codeOf(error)})`, en: `Driving rejects again went wrong (${codeOf(error)})` },
     hint: { zh: '查看工作进程日志后重新下达', en: "See the worker's log, then order it again" },
-  };
+  });
 }

@@ -4,11 +4,7 @@ import { HubError } from '#kernel';
 import type { Keys } from '#keys';
 import { holdLease, killPoint, type Ledger, type Replay, type ReplayLease, type Replays, type RunReason } from '#runs';
 import { amendCatalogue, clearReplay, listLeftRuns, replayRun } from '#staging';
-import { codeOf } from './error-code.js';
-import { isLost } from './line.js';
-
-/** Leases an order may have had before it is given up and shown to people. */
-const MOST_ATTEMPTS = 8;
+import { codeOf, isLost, mayPass, MOST_ATTEMPTS, reasonOf } from './failure.js';
 
 export interface ReplayLineParts {
   database: Database;
@@ -38,8 +34,8 @@ export class ReplayLine {
       // Its tables are the next worker's to drop.
       if (isLost(error)) return;
       onError(id, error);
-      if (attempts < MOST_ATTEMPTS && !/^(22|23|42)/.test(codeOf(error)) && !(error instanceof HubError && !error.retry)) return replays.release(lease);
-      await replays.end(lease, { failed: reasonOf(error) });
+      if (attempts < MOST_ATTEMPTS && mayPass(error)) return replays.release(lease);
+      await replays.end(lease, { failed: wentWrong(error) });
     }
     await clearReplay(this.parts, replay.feed, lease);
   }
@@ -72,10 +68,9 @@ function noContract(feed: string): HubError {
   });
 }
 
-function reasonOf(error: unknown): RunReason {
-  if (error instanceof HubError) return { rule: error.code, text: error.text, hint: error.hint };
-  return {
+function wentWrong(error: unknown): RunReason {
+  return reasonOf(error, {
     rule: 'HUSHU-WORKER-05', text: { zh: `重放时出错 (${codeOf(error)})`, en: `The replay went wrong (${codeOf(error)})` },
     hint: { zh: '查看工作进程日志后重新下令', en: "See the worker's log, then order it again" },
-  };
+  });
 }
