@@ -15,6 +15,8 @@ import { handIn } from '../../apps/cli/src/deliver/hand-in.js';
 import { prepareStore } from '../../apps/cli/src/migrate/prepare.js';
 import { ROOT } from './report.js';
 
+/** The store with the register, and the copy of it on which a round works. */
+export const [REGISTER, LINE] = ['register', 'line'];
 const ENDED = new Set<Run['state']>(['published', 'held', 'refused', 'failed', 'discarded']);
 
 /** PostgreSQL and Redis as the supervisor starts them, and stores side by side in that one server. */
@@ -76,6 +78,19 @@ export class IngestServer {
     await prepareStore(settings, this.urlOf(name));
     this.running = await IngestHub.start(settings, this.urlOf(name), this.redis?.url ?? '', keepDeliveries);
     return this.running;
+  }
+
+  /** Works on a fresh copy of the register's store, with a worker of its own. */
+  async onCopy<T>(config: string, keepDeliveries: boolean, work: (hub: IngestHub) => Promise<T>): Promise<T> {
+    await this.create(LINE, REGISTER);
+    const hub = await this.hub(LINE, config, keepDeliveries);
+    try {
+      await this.settle();
+      return await work(hub);
+    } finally {
+      await hub.stop();
+      await this.drop(LINE);
+    }
   }
 
   /** Stops what runs, also after something went wrong. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readSettings } from '#services';
 import { FEED, ingestFiles, SPINE, type IngestFiles } from './ingest-files.js';
 import { runDistrict } from './ingest-district.js';
-import { IngestServer, type Delivered, type IngestHub } from './ingest-hub.js';
+import { IngestServer, LINE, REGISTER, type Delivered } from './ingest-hub.js';
 import { BARE, bareCopy, pgloader } from './ingest-rivals.js';
 import { machine, median, option, withSpread, writeSection } from './report.js';
 
@@ -11,8 +11,6 @@ const ROWS = 350_000;
 const DISTRICT = 407_016;
 const DAYS = { spine: '2026-11-20', first: '2026-11-21', again: '2026-11-22', changed: '2026-11-23' };
 /** Stores of the run: the register alone, and a copy of it to which the feed is delivered. */
-const REGISTER = 'register';
-const LINE = 'line';
 
 /** Milliseconds of one round; every one of `limit` is the same file through a bare COPY. */
 interface Round { limit: number[]; limitGb?: number; first: number; firstGb?: number; kept?: number; again: number; changed: number; peak: number }
@@ -67,7 +65,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function measure(server: IngestServer, files: IngestFiles, brief: boolean, tell: (delivered: Delivered) => void): Promise<Round> {
   const limit = [await bareCopy(server, files, 'utf8')];
-  const [first, again, changed, peak] = await onStore(server, files.config, false, async (line) => {
+  const [first, again, changed, peak] = await server.onCopy(files.config, false, async (line) => {
     const delivered = [await line.deliver(FEED, files.first, DAYS.first)];
     limit.push(await bareCopy(server, files, 'utf8'));
     for (const [file, day] of [[files.shuffled, DAYS.again], [files.changed, DAYS.changed]] as const) {
@@ -80,22 +78,9 @@ async function measure(server: IngestServer, files: IngestFiles, brief: boolean,
   limit.push(await bareCopy(server, files, 'utf8'));
   if (brief) return { limit, first, again, changed, peak };
   const limitGb = await bareCopy(server, files, 'gb18030');
-  const firstGb = await onStore(server, files.configGb, false, async (line) => (await line.deliver(FEED, files.firstGb, DAYS.first)).ms);
-  const kept = await onStore(server, files.config, true, async (line) => (await line.deliver(FEED, files.first, DAYS.first)).ms);
+  const firstGb = await server.onCopy(files.configGb, false, async (line) => (await line.deliver(FEED, files.firstGb, DAYS.first)).ms);
+  const kept = await server.onCopy(files.config, true, async (line) => (await line.deliver(FEED, files.first, DAYS.first)).ms);
   return { limit, limitGb, first, firstGb, kept, again, changed, peak };
-}
-
-/** Works on a fresh copy of the register's store, with a worker of its own. */
-async function onStore<T>(server: IngestServer, config: string, keepDeliveries: boolean, work: (hub: IngestHub) => Promise<T>): Promise<T> {
-  await server.create(LINE, REGISTER);
-  const hub = await server.hub(LINE, config, keepDeliveries);
-  try {
-    await server.settle();
-    return await work(hub);
-  } finally {
-    await hub.stop();
-    await server.drop(LINE);
-  }
 }
 
 const ratio = (round: Round, ms: number): number => ms / median(round.limit);

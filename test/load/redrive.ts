@@ -10,7 +10,7 @@ import { readRedrives, Redrives, type RedriveProgress } from '#runs';
 import { readSettings } from '#services';
 import { countMatching, countRejects, readOutcome, reportRejects, sealRepairs, type Repair } from '#staging';
 import { FEED, ingestFiles, SPINE } from './ingest-files.js';
-import { IngestServer, type Delivered, type IngestHub } from './ingest-hub.js';
+import { IngestServer, REGISTER, type Delivered, type IngestHub } from './ingest-hub.js';
 import { machine, median, option, withSpread, writeSection } from './report.js';
 
 const REJECTS = 100_000;
@@ -18,7 +18,6 @@ const REJECTS = 100_000;
 const COLUMN = '险种';
 const MARK = 'Z';
 const DAYS = { spine: '2026-11-20', base: '2026-11-21', rows: '2026-11-22' };
-const [REGISTER, LINE] = ['register', 'line'];
 const ROWS_DIGEST = `select count(*)::float8 as rows, sum(hashtextextended(concat_ws('|', source_key, role, row_hash), 0))::text as digest from staging.medical_insurance_row`;
 
 /** Milliseconds of one round. */
@@ -47,12 +46,12 @@ export async function run(args: readonly string[]): Promise<number> {
     await server.settle(REGISTER);
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const clean = await onStore(server, files.config, async (line) => {
+      const clean = await server.onCopy(files.config, false, async (line) => {
         const delivered = await line.deliver(FEED, files.clean, DAYS.rows, 'delta');
         if (args.includes('--steps')) say(stepsOf('clean', delivered));
         return { ms: delivered.ms, digest: await digestOf(line) };
       });
-      const { digest, ...rest } = await onStore(server, files.config, async (line) => {
+      const { digest, ...rest } = await server.onCopy(files.config, false, async (line) => {
         const delivered = await line.deliver(FEED, files.spoilt, DAYS.rows, 'delta');
         same('rejected rows', delivered.run.counts.rejected, rejects);
         if (args.includes('--steps')) say(stepsOf('rejected', delivered));
@@ -69,18 +68,6 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   } finally {
     await server.stop();
-  }
-}
-
-async function onStore<T>(server: IngestServer, config: string, work: (hub: IngestHub) => Promise<T>): Promise<T> {
-  await server.create(LINE, REGISTER);
-  const hub = await server.hub(LINE, config, false);
-  try {
-    await server.settle();
-    return await work(hub);
-  } finally {
-    await hub.stop();
-    await server.drop(LINE);
   }
 }
 

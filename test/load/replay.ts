@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '#services';
 import { FEED, ingestFiles, SPINE, type IngestFiles } from './ingest-files.js';
-import { IngestServer, type IngestHub } from './ingest-hub.js';
+import { IngestServer, LINE, REGISTER } from './ingest-hub.js';
 import { machine, median, option, withSpread, writeSection } from './report.js';
 
 const ROWS = 100_000;
@@ -10,8 +10,6 @@ const DELIVERIES = 5;
 /** The one that comes late: in the middle. */
 const LATE = 2;
 const SPINE_DAY = '2026-11-10';
-const REGISTER = 'register';
-const LINE = 'line';
 
 /** Milliseconds of one round: reading the deliveries in order, the last run's replay, the late delivery when the others were published. */
 interface Round { first: number; each: number[]; replay: number; late: number }
@@ -48,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function measure(server: IngestServer, config: string, story: string[]): Promise<Round> {
   const each: number[] = [];
-  const replay = await onStore(server, config, async (hub) => {
+  const replay = await server.onCopy(config, true, async (hub) => {
     let last = 0;
     for (const [nth, file] of story.entries()) {
       await server.settle(LINE);
@@ -59,7 +57,7 @@ async function measure(server: IngestServer, config: string, story: string[]): P
     await server.settle(LINE);
     return hub.replay(last);
   });
-  const late = await onStore(server, config, async (hub) => {
+  const late = await server.onCopy(config, true, async (hub) => {
     for (const [nth, file] of story.entries()) if (nth !== LATE) await hub.deliver(FEED, file, dayOf(nth));
     await server.settle(LINE);
     const { ms, run } = await hub.deliver(FEED, story[LATE]!, dayOf(LATE));
@@ -70,17 +68,6 @@ async function measure(server: IngestServer, config: string, story: string[]): P
 }
 
 const dayOf = (nth: number): string => `2026-11-${11 + nth}`;
-
-async function onStore(server: IngestServer, config: string, work: (hub: IngestHub) => Promise<number>): Promise<number> {
-  await server.create(LINE, REGISTER);
-  const hub = await server.hub(LINE, config, true);
-  try {
-    return await work(hub);
-  } finally {
-    await hub.stop();
-    await server.drop(LINE);
-  }
-}
 
 /** Full snapshots, each with one more row in a hundred changed. */
 function storyOf(files: IngestFiles, folder: string): string[] {

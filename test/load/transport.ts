@@ -11,7 +11,7 @@ import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { simulate } from '#population';
 import { readSettings } from '#services';
-import { IngestServer } from './ingest-hub.js';
+import { IngestServer, REGISTER } from './ingest-hub.js';
 import { runTables } from './transport-tables.js';
 import { machine, median, option, residentOf, ROOT, withSpread, writeSection } from './report.js';
 
@@ -19,7 +19,6 @@ const ROWS = 407_016;
 const FEED = 'health-record';
 const SPINE = 'household-registration';
 const PAGE = 5000;
-const [REGISTER, LINE] = ['register', 'line'];
 
 /** Milliseconds of one round. `line` is from the accepted delivery to its published records, the same for both. */
 interface Round { file: number; http: number; line: number; peak: number }
@@ -56,11 +55,7 @@ export async function run(args: readonly string[]): Promise<number> {
       const file = await spooled(keys, join(folder, 'file.sealed'), createReadStream(files.rows, { highWaterMark: 1 << 18 }));
       const http = await overHttp(keys, contract, url, join(folder, 'http.sealed'));
       if (file.sm3 !== http.sm3) throw new Error('the rows over HTTP are not the rows of the file');
-      await server.create(LINE, REGISTER);
-      const line = await server.hub(LINE, config, false);
-      await server.settle();
-      const { ms } = await line.deliver(FEED, files.rows, '2026-11-21', 'full').finally(() => line.stop());
-      await server.drop(LINE);
+      const { ms } = await server.onCopy(config, false, (line) => line.deliver(FEED, files.rows, '2026-11-21', 'full'));
       measured.push({ file: file.ms, http: http.ms, line: ms, peak: http.peak - before });
       say(`round ${round}: file ${Math.round(file.ms)} ms, HTTP ${Math.round(http.ms)} ms, line ${Math.round(ms)} ms, HTTP/file to published ${ratio(measured.at(-1)!).toFixed(3)}, memory +${http.peak - before} MiB`);
     }

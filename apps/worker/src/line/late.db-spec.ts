@@ -6,6 +6,7 @@ import { loadKeys, type Keys } from '#keys';
 import { recordKillPoints } from '#runs';
 import { idNumber } from '../../../../test/support/deliveries.js';
 import { WholeLine, type Handed } from '../../../../test/support/whole-line.js';
+import { randomOf } from '../../../../test/support/random.js';
 
 const SPINE = 'household-registration';
 const MEDICAL = 'medical-insurance';
@@ -28,17 +29,6 @@ const residing = (key: number, number: string, name: string, day: number, more: 
   更新时间: stamp(day), 操作类型: '增', ...more,
 });
 const removed = (row: Cells): Cells => ({ ...row, 操作类型: '删' });
-
-/** A seeded stream of numbers in [0, 1). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const NAMES = ['王小明', '王晓明', '李红', '赵四', '钱七七', '孙八', '周久', '欧阳春'];
 const PEOPLE = 10;

@@ -1,18 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { LineBench, type SourceRecord } from '../../../../test/support/line.js';
 import { born, deceased, insured, married, onRecord, pensioned, permitted, pupil, registered, residing } from '../../../../test/support/records.js';
+import { randomOf } from '../../../../test/support/random.js';
 import { stateDigest } from './state-hash.js';
-
-/** A seeded stream of numbers in [0, 1). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Delivery { feed: string; day: string; mode: 'full' | 'delta'; records: SourceRecord[]; gone: string[] }
 
