@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { ContractFault } from './contract.js';
 import type { Shape } from './contract-shape.js';
@@ -66,12 +67,16 @@ export class ContractFile {
     return this.lines.linePos(at ?? 0).line;
   }
 
+  private nameOf(path: Path): string {
+    return path.length === 0 ? basename(this.file) : path.join('.');
+  }
+
   private push(line: number, rule: string, zh: string, en: string): void {
     this.faults.push({ file: this.file, line, rule, text: { zh, en } });
   }
 
   private readNode(node: unknown, shape: Shape, path: Path): unknown {
-    const name = nameOf(path);
+    const name = this.nameOf(path);
     const wrong = (zh: string, en: string): undefined => {
       this.fault(path, 'type-wrong', `${name} 应为${zh}`, `${name} must be ${en}`);
       return undefined;
@@ -144,7 +149,7 @@ export class ContractFile {
   }
 
   private readKeys(node: unknown, shape: Extract<Shape, { is: 'keys' }>, path: Path): unknown {
-    const name = nameOf(path);
+    const name = this.nameOf(path);
     const read: Record<string, unknown> = {};
     if (!isMap(node)) {
       this.fault(path, 'type-wrong', `${name} 应为键值表`, `${name} must be a mapping`);
@@ -167,7 +172,7 @@ export class ContractFile {
   }
 
   private readPattern(value: unknown, wanted: number, path: Path): RegExp | undefined {
-    const name = nameOf(path);
+    const name = this.nameOf(path);
     try {
       const pattern = new RegExp(String(value), 'u');
       // An alternative that matches nothing shows how many groups the pattern has.
@@ -186,10 +191,6 @@ export class ContractFile {
 export function readConfigFile(name: string, source: string, shape: Shape): { value: unknown; faults: readonly ContractFault[]; fault: ContractFile['fault'] } {
   const file = new ContractFile(name, source);
   return { value: file.read(shape), faults: file.faults, fault: file.fault.bind(file) };
-}
-
-function nameOf(path: Path): string {
-  return path.length === 0 ? 'feed.yaml' : path.join('.');
 }
 
 const UNITS: Record<string, number> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
