@@ -19,7 +19,7 @@ export { listRejects, type Reject } from './reject/list-rejects.js';
 export { listUnmeasured, measureRun } from './quality/measure-run.js';
 export { DIMENSIONS } from './quality/judge.js';
 export { feedColour } from './quality/feed-colour.js';
-export { NO_CONDITION, readConditions } from './quality/feed-condition.js';
+export { isOverdue, NO_CONDITION, readConditions } from './quality/feed-condition.js';
 export { groupRejects, type RejectGroup } from './reject/group-rejects.js';
 export { readSettled, type SettledRejects } from './reject/read-settled.js';
 export { countRejects, REJECT_STATES, searchRejects, type FoundReject, type RejectFacet, type RejectFilter, type RejectState } from './reject/search-rejects.js';

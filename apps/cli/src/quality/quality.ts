@@ -1,5 +1,5 @@
 import { FeedCatalogue } from '#feeds';
-import { feedColour, NO_CONDITION, readConditions } from '#staging';
+import { feedColour, isOverdue, NO_CONDITION, readConditions } from '#staging';
 import type { Work } from '../frame/command.js';
 import { EXIT } from '../frame/exit-code.js';
 import { withStore, type Store } from '../frame/store.js';
@@ -19,9 +19,10 @@ export const run: Work<Options> = ({ output, options, args }) => withStore(async
     return rows.some(({ level }) => level === 'fail') ? EXIT.partial : EXIT.ok;
   }
   const conditions = await readConditions(store.database.pool('operations'));
-  const feeds = contracts.map(({ feed, title, freshness }) => {
+  const feeds = contracts.map((contract) => {
+    const { feed, title } = contract;
     const condition = conditions.get(feed) ?? NO_CONDITION;
-    return { feed, title, ...feedColour(condition, condition.at === null || condition.at.getTime() < Date.now() - freshness.overdueAfterDays * 86_400_000) };
+    return { feed, title, ...feedColour(condition, isOverdue(condition, contract, new Date())) };
   });
   output.data(feeds, () => output.table(
     [{ zh: '数据源', en: 'Feed' }, { zh: '名称', en: 'Title' }, { zh: '颜色', en: 'Colour' }, { zh: '原因', en: 'Why' }],

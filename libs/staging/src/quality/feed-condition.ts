@@ -1,6 +1,9 @@
+import type { FeedContract } from '#feeds';
 import type { DriftKind, RunState } from '#runs';
 import type { ClientBase } from 'pg';
 import type { Measure } from './judge.js';
+
+const DAY = 86_400_000;
 
 /** How a feed stands: what its colour is made of. */
 export interface FeedCondition {
@@ -18,6 +21,11 @@ export interface FeedCondition {
 
 /** A feed that never delivered and is not fetched. */
 export const NO_CONDITION: FeedCondition = { at: null, lastRun: null, measures: [], drift: [], failing: null };
+
+/** Whether a feed's newest word is older than its contract allows; a feed that never delivered is late too. */
+export function isOverdue({ at }: FeedCondition, { freshness }: Pick<FeedContract, 'freshness'>, now: Date): boolean {
+  return at === null || at.getTime() < now.getTime() - freshness.overdueAfterDays * DAY;
+}
 
 /** By feed. `client` is of a role that may read it: hushu_operations, hushu_watch. */
 export async function readConditions(client: Pick<ClientBase, 'query'>): Promise<Map<string, FeedCondition>> {

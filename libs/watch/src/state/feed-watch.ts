@@ -1,14 +1,13 @@
 import type { Database } from '#database';
 import type { FeedContract } from '#feeds';
 import type { Clock } from '#kernel';
-import { feedColour, NO_CONDITION, readConditions } from '#staging';
+import { feedColour, isOverdue, NO_CONDITION, readConditions } from '#staging';
 
 type State = ReturnType<typeof feedColour>;
 export type FeedChange = State & { feed: string; before: State['colour'] };
 
 /** One look at a time on one store, however many workers there are. */
 const LOOK_LOCK = 4_820_117;
-const DAY = 86_400_000;
 
 /** Looks at how feeds stand and keeps what is news: another colour, or a cause that was not there before. */
 export class FeedWatch {
@@ -24,9 +23,10 @@ export class FeedWatch {
       const { rows: standing } = await client.query<{ feed: string; colour: State['colour']; because: State['because'] }>('select feed, colour, because from watch.feed_state');
       const before = new Map(standing.map((state) => [state.feed, state]));
       const news: FeedChange[] = [];
-      for (const { feed, freshness } of this.contracts()) {
+      for (const contract of this.contracts()) {
+        const { feed } = contract;
         const condition = conditions.get(feed) ?? NO_CONDITION;
-        const state = feedColour(condition, condition.at === null || condition.at.getTime() < now.getTime() - freshness.overdueAfterDays * DAY);
+        const state = feedColour(condition, isOverdue(condition, contract, now));
         const old = before.get(feed);
         if (old !== undefined && old.colour === state.colour && wordsOf(old) === wordsOf(state)) continue;
         await client.query(
