@@ -15,7 +15,7 @@ export async function resolveVersions(steps: Steps, facets: Facet[], feeds: Link
   await steps.count('affected', affected, 'person', 'facet');
   const relations = facets.filter(({ suppliers }) => suppliers.length > 0).map(({ relation }) => identifier('reconcile', `${relation}_version`));
   if (relations.length > 0) await steps.empty(...relations);
-  const speaking = affected > 0 ? await feedsWithRows(steps, feeds) : new Set<string>();
+  const speaking = new Set(feeds.map(({ feed }) => feed));
   for (const facet of facets) {
     const touched = rows.find((row) => row.facet === facet.relation);
     if (!touched || facet.suppliers.length === 0) continue;
@@ -29,14 +29,6 @@ export async function resolveVersions(steps: Steps, facets: Facet[], feeds: Link
     const count = await steps.take('survive', `${facet.relation}_version`, versionSql({ ...facet, suppliers }, feeds, spine), facet.several ? [steps.run] : []);
     await steps.count(`${facet.relation}_version`, count, 'person');
   }
-}
-
-/** Feeds that deliver nothing yet have nothing to say; leaving them out of a statement saves planning it. */
-async function feedsWithRows(steps: Steps, feeds: LinkedFeed[]): Promise<Set<string>> {
-  const { rows: [said] } = await steps.client.query<{ names: string[] }>(
-    `select array_remove(array[${feeds.map(({ feed, current, past }) =>
-      `case when exists (select from ${current}) or exists (select from ${past}) then ${literal(feed)} end`).join(', ')}], null) as names`);
-  return new Set(said!.names);
 }
 
 function goneParts(facet: Facet, spine: LinkedFeed | undefined): Record<string, string> {
