@@ -12,6 +12,7 @@ module.exports = {
     access: ['kernel', 'keys', 'database'],
     feeds: ['kernel', 'keys', 'database'],
     population: ['kernel', 'feeds'],
+    linkage: ['kernel', 'database', 'feeds'],
     staging: ['kernel', 'keys', 'database', 'runs', 'feeds'],
     watch: ['kernel', 'keys', 'database', 'runs', 'feeds', 'staging'],
     exchange: ['kernel', 'keys', 'database', 'runs', 'access', 'feeds', 'staging'],
