@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +12,8 @@ import { FetchedDeliveries, openDelivery } from '#staging';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { emptyDatabase, testDatabase, type TestDatabase } from '../support/database.js';
 import { FEEDS, folderScene, httpScene, hubScene, mysqlScene, postgresScene, s3Scene, sftpScene, type Scene } from './fetch-scenes.js';
+import { killedAt } from './killed-process.js';
 
-const FETCHER = join(import.meta.dirname, 'fetcher.mjs');
 /** Steps of fetching itself, whatever the transport: tried with one that settles its source and, where a cursor moves, with one that has it. */
 const COMMON = /^fetch\.(claimed|opened|spooling|sealed|spooled|accepting|accepted|acknowledged|empty|moved|ending|ended)$/;
 const TRIED_WITH: Record<string, RegExp> = { folder: COMMON, postgres: /^fetch\.(accepting|accepted|empty|moved|ending)$/ };
@@ -138,16 +137,9 @@ class Campaign {
   /** Has a process fetch that ends itself at that place as kill -9 would. @returns false when the fetch ended without coming by */
   private async kill(point: string): Promise<boolean> {
     await this.due(FEEDS.killed);
-    const order = {
-      feed: FEEDS.killed, config: join(this.folder, 'config'), store: join(this.folder, 'deliveries'), keys: join(this.folder, 'keys'), url: this.store.url,
-      credentials: this.scene.credentials, killAt: point,
-    };
-    const child = spawn(process.execPath, [FETCHER, JSON.stringify(order)], { env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'ignore', 'pipe'] });
-    let told = '';
-    child.stderr.on('data', (text) => { told += String(text); });
-    const end = await new Promise<string>((resolve, reject) => child.once('error', reject).once('close', (code, signal) => resolve(String(signal ?? code))));
-    if (end !== 'SIGKILL' && end !== '0') throw new Error(`the fetch to be killed at ${point} ended with ${end}\n${told}`);
-    return end === 'SIGKILL';
+    return killedAt('fetcher.mjs', point, {
+      feed: FEEDS.killed, config: join(this.folder, 'config'), store: join(this.folder, 'deliveries'), keys: join(this.folder, 'keys'), url: this.store.url, credentials: this.scene.credentials,
+    });
   }
 
   /** What was taken in of a feed, what is kept of it, and what lies at its source. */

@@ -169,4 +169,8 @@ export const SITUATIONS: readonly Situation[] = [
     name: { zh: '交付后文件被移走，尚无副本', en: 'The file is gone before it could be kept' }, closer: 'apps/worker/src/line/line.db-spec.ts',
     meet: (stage) => stage.deliver('cards.20250601.csv', cards(stage, 2), { gone: true }),
   },
+  {
+    name: { zh: '相邻枢纽的批次序号有缺口', en: 'A neighbour hub\'s deliveries have a gap in their numbers' }, closer: 'test/faults/exchange-steps.e2e-spec.ts',
+    meet: (stage, { gappedHub }) => stage.fetch(gappedHub),
+  },
 ];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { neighbourHub, readNeighbours } from '#exchange';
 import { FeedCatalogue } from '#feeds';
 import { systemClock, type Text } from '#kernel';
 import { FetchLedger } from '#runs';
@@ -15,7 +16,7 @@ import { StagingBench } from '../support/staging.js';
 const ROOT = join(import.meta.dirname, '../..');
 export const CARDS = 'library-card';
 export const WORKBOOK = 'library-card-xlsx';
-const PARCELS = 'parcel';
+export const PARCELS = 'parcel';
 /** What the hub holds of suppliers' secrets; none of it may be seen again. */
 export const SECRET = 'geheim-und-falsch';
 
@@ -67,6 +68,11 @@ export class Stage {
     return join(this.folder, 'drop');
   }
 
+  /** The district's, as fetches read it. */
+  get config(): string {
+    return join(this.folder, 'fetched');
+  }
+
   sample(feed = CARDS): Buffer {
     return readFileSync(join(ROOT, 'test/feeds', feed, feed === WORKBOOK ? 'sample.xlsx' : 'sample.csv'));
   }
@@ -80,7 +86,8 @@ export class Stage {
 
   /** Fetches a feed of parcels that comes by this transport. @param dead how many workers died of it before */
   async fetch(transport: Record<string, unknown>, format: 'csv' | 'ndjson' = 'csv', dead = 0): Promise<Seen> {
-    const config = join(this.folder, 'fetched');
+    const config = this.config;
+    const neighbours = await readNeighbours(config);
     mkdirSync(join(config, 'feeds', PARCELS), { recursive: true });
     cpSync(join(ROOT, 'test/codes'), join(config, 'codes'), { recursive: true });
     const sound = readFileSync(join(ROOT, 'libs/feeds/src/contract/ok/places-only.yaml'), 'utf8');
@@ -88,7 +95,7 @@ export class Stage {
       sound.replace('{ kind: file }', JSON.stringify(transport)).replace('{ kind: csv }', `{ kind: ${format} }`).replace("'(\\d{8})'", "'(\\d{14}|\\d{8})'"));
     const line = new FetchLine({
       fetches: this.fetches, deliveries: this.deliveries, catalogue: await FeedCatalogue.load(config), worker: 'test', clock: systemClock, onError: () => undefined,
-      credential: (name) => credentialOf(this.credentials, name),
+      credential: (name) => credentialOf(this.credentials, name), neighbour: async (name) => neighbourHub(neighbours, this.bench.keys, name),
     });
     await line.schedule();
     await this.fetches.ask(PARCELS);

@@ -9,6 +9,7 @@ import { AuditWriter } from '#access';
 import { readHubStatement } from '#feeds';
 import { systemClock } from '#kernel';
 import { Keys, signStatement } from '#keys';
+import { recordKillPoints } from '#runs';
 import pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import type { Neighbour, Neighbours } from '../neighbour/neighbours.js';
@@ -78,6 +79,23 @@ describe('what a neighbour is offered', () => {
     await publish(6, 6, { path: join(folder, 'cleared-before') });
     await offers.offerNew();
     expect(await offered()).toEqual([{ sequence: 1, fileName: '1.txt', sm3: sm3(1), rows: 3 }, { sequence: 2, fileName: '1.txt', sm3: sm3(1), rows: 3 }]);
+  });
+
+  it('is read through once, however many neighbours it is offered to', async () => {
+    await publish(1, 1, { seen: 'd1' });
+    await publish(2, 2, { kept: false, seen: 'd1' });
+    await publish(3, 3);
+    const both: Neighbours = { ...NEIGHBOURS, list: [NEIGHBOUR, { ...NEIGHBOUR, hub: 'jinan' }] };
+    const digested: number[] = [];
+    recordKillPoints((point, run) => { if (point === 'exchange.digested') digested.push(run); });
+    try {
+      expect(await new Offers({ database: store.database, keys, clock: systemClock, neighbours: both, audit }).offerNew()).toBe(6);
+    } finally {
+      recordKillPoints(() => undefined);
+    }
+    expect(digested).toHaveLength(2);
+    const { rows } = await admin.query<{ said: string }>(`select concat_ws(' ', hub, sequence, sm3) as said from exchange.offer order by hub, sequence`);
+    expect(rows.map(({ said }) => said)).toEqual(['jinan', 'zibo'].flatMap((hub) => [1, 1, 3].map((n, i) => `${hub} ${i + 1} ${sm3(n)}`)));
   });
 
   it('is given byte for byte and audited, or said to be cleared', async () => {

@@ -57,7 +57,7 @@ export class Upstream {
   /** An entry that says of itself it is another hub's is not taken. */
   private async entriesOf(hub: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
     const { keys, clock, neighbours, credential } = this.parts;
-    const line = await HubLine.open(neighbourHub(neighbours, keys, hub), { credential, clock });
+    const line = await HubLine.open(neighbourHub(neighbours, keys, hub), { credential, clock, passed: (step) => killPoint(`exchange.${step}`, 0) });
     try {
       const seen = new Set<unknown>();
       return (await line.catalogue(signal)).filter((entry) => {
