@@ -2,14 +2,17 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditWriter } from '#access';
+import { Database } from '#database';
 import { Exchange, neighbourHub, Offers, Outgoing, readNeighbours, Upstream } from '#exchange';
 import { systemClock } from '#kernel';
 import { FetchLedger, putContractsInForce, recordKillPoints, type Run } from '#runs';
 import { FetchedDeliveries } from '#staging';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { hasOpenssl, makeCertificate } from '../support/certificates.js';
+import { testPasswordOf } from '../support/database.js';
 import { StagingBench } from '../support/staging.js';
 import { CITY, UpstreamHub } from '../support/upstream-hub.js';
+import { startWire } from '../support/wire.js';
 import { killedAt } from './killed-process.js';
 
 const TESTS = join(import.meta.dirname, '..');
@@ -83,20 +86,47 @@ export class ExchangeGround {
 
   /** One round in this process. @returns the places it came by */
   async round(): Promise<string[]> {
-    await this.due();
-    const { bench: { store: { database }, keys, catalogue }, audit } = this;
-    const parts = { database, keys, catalogue, audit, clock: systemClock, neighbours: await readNeighbours(this.config), credential: async () => this.city.pass };
     const points: string[] = [];
-    recordKillPoints((point) => points.push(point));
+    await this.goRound(this.bench.store.database, this.audit, (point) => points.push(point));
+    return points;
+  }
+
+  /**
+   * One round in this process that is cut off from its store there and gets no further, as one whose process ended: it
+   * costs a twentieth of one. @returns false when it ended without coming by
+   */
+  async breakRound(point: string): Promise<boolean> {
+    const url = new URL(this.bench.store.url);
+    const wire = await startWire(Number(url.port));
+    url.port = String(wire.port);
+    const database = new Database({ url: url.href, passwordOf: testPasswordOf, applicationName: 'broken-off' });
+    const audit = new AuditWriter(database, this.bench.keys, systemClock);
+    let closing: Promise<void> | undefined;
+    const error = await this.goRound(database, audit, (passed) => {
+      if (closing !== undefined || passed !== point) return;
+      closing = wire.close();
+      throw new Error('broken off');
+    }).then(() => null, (thrown: unknown) => thrown);
+    if (closing === undefined && error !== null) throw error;
+    await audit.end().catch(() => undefined);
+    await database.end();
+    await (closing ?? wire.close());
+    return closing !== undefined;
+  }
+
+  private async goRound(database: Database, audit: AuditWriter, visit: (point: string) => void): Promise<void> {
+    await this.due();
+    const { keys, catalogue } = this.bench;
+    const parts = { database, keys, catalogue, audit, clock: systemClock, neighbours: await readNeighbours(this.config), credential: async () => this.city.pass };
+    recordKillPoints(visit);
     try {
       await new Exchange(new Offers(parts), new Outgoing(parts), new Upstream(parts)).round(new AbortController().signal);
     } finally {
       recordKillPoints(() => undefined);
     }
-    return points;
   }
 
-  /** One round in a process that ends itself there. */
+  /** One round in a process that ends itself there as kill -9 would. */
   async killRound(point: string): Promise<boolean> {
     await this.due();
     return killedAt('exchanger.mjs', point, this.order);

@@ -8,6 +8,8 @@ import { CITY, DISTRICT } from '../support/upstream-hub.js';
 import { ABOVE, ExchangeGround, FEED } from './exchange-ground.js';
 
 const REJECTS = 17;
+/** Where a process is ended for real: while what it has done is not committed, and while only the other side knows of it. */
+const KILLED = ['exchange.offering', 'exchange.gathering', 'exchange.handed', 'exchange.noted'];
 const OWED = `select kind, sequence, state, reason from exchange.outgoing order by id`;
 type Owed = { kind: string; sequence: number; state: string; reason: { text: Text; hint?: Text } | null };
 
@@ -48,17 +50,21 @@ describe('between a hub and the one above it', () => {
     await ground.city.admin.query(`update sharing.product set definition = definition || '{"code": "second"}'`);
     await ground.give();
     await ground.take();
-    for (const step of steps) expect([step, await ground.killRound(step)]).toEqual([step, true]);
+    for (const step of steps) expect([step, await ground.breakRound(step)]).toEqual([step, true]);
     expect(await ground.round()).toEqual(expect.not.arrayContaining(['exchange.handing', 'exchange.offering']));
+    await ground.give();
+    await ground.take();
+    for (const step of KILLED) expect([step, await ground.killRound(step)]).toEqual([step, true]);
+    expect((await ground.round()).filter((step) => step === 'exchange.settled')).toHaveLength(2);
 
-    for (const sequence of [1, 2]) {
+    for (const sequence of [1, 2, 3]) {
       expect(await owed(sequence)).toEqual(['receipt', 'returned'].map((kind) => ({ kind, sequence, state: 'sent', reason: null })));
       expect(await told('district', sequence)).toEqual(SENT);
       expect(await told('city', sequence)).toEqual(RECEIVED);
     }
-    await statementsHold([1, 2]);
+    await statementsHold([1, 2, 3]);
     const kept = await ground.rows<{ sequence: number; path: string; rows: number }>('city', 'select sequence, stored_path as path, rows::int4 as rows from exchange.returned order by sequence');
-    expect(kept.map(({ sequence, rows }) => [sequence, rows])).toEqual([[1, REJECTS], [2, REJECTS]]);
+    expect(kept.map(({ sequence, rows }) => [sequence, rows])).toEqual([[1, REJECTS], [2, REJECTS], [3, REJECTS]]);
     expect(readdirSync(dirname(kept[0]!.path)).sort()).toEqual(kept.map(({ path }) => path.slice(dirname(path).length + 1)).sort());
     expect(await entries()).toEqual([{ hub: CITY, feed: FEED, code: 'second', coverage: 'local' }]);
   });
@@ -85,72 +91,72 @@ describe('between a hub and the one above it', () => {
 
   it('refuses a delivery with other rows than its manifest speaks of, and says so above', async () => {
     await ground.give(999);
-    const { runs: [, , run] } = await ground.take();
+    const { runs: [, , , run] } = await ground.take();
     expect(run).toMatchObject({ state: 'refused', promisedRows: 999, reason: { rule: 'manifest-differs' } });
-    expect(run!.reason!.text.en).toBe('The manifest speaks of 999 rows, there are 29');
+    expect(run!.reason!.text.en).toBe('The manifest speaks of 999 rows, there are 30');
     legible(run!.reason!.text, run!.reason!.hint);
     await ground.round();
-    expect(await receiptOf(3)).toMatchObject({ outcome: 'refused', rule: 'manifest-differs' });
-    expect(await told('city', 3)).toEqual(['receipt-received manifest-differs']);
-    expect(await owed(3)).toEqual([{ kind: 'receipt', sequence: 3, state: 'sent', reason: null }]);
+    expect(await receiptOf(4)).toMatchObject({ outcome: 'refused', rule: 'manifest-differs' });
+    expect(await told('city', 4)).toEqual(['receipt-received manifest-differs']);
+    expect(await owed(4)).toEqual([{ kind: 'receipt', sequence: 4, state: 'sent', reason: null }]);
   });
 
   it('takes nothing past a gap in the numbers, and goes on when it is filled', async () => {
-    for (let n = 4; n <= 6; n++) await ground.give();
-    await ground.city.admin.query('update exchange.offer set sequence = 1005 where sequence = 5');
+    for (let n = 5; n <= 7; n++) await ground.give();
+    await ground.city.admin.query('update exchange.offer set sequence = 1006 where sequence = 6');
     const { reason, runs } = await ground.take();
-    expect(runs).toHaveLength(4);
-    expect(reason).toMatchObject({ rule: 'delivery-missing', text: { en: 'city lists no delivery 5 of library-card and goes on with 6', zh: 'city 的 library-card 缺少第 5 批，随后是第 6 批' } });
+    expect(runs).toHaveLength(5);
+    expect(reason).toMatchObject({ rule: 'delivery-missing', text: { en: 'city lists no delivery 6 of library-card and goes on with 7', zh: 'city 的 library-card 缺少第 6 批，随后是第 7 批' } });
     legible(reason!.hint);
-    await ground.city.admin.query('update exchange.offer set sequence = 5 where sequence = 1005');
-    expect(await ground.take()).toMatchObject({ reason: null, runs: { length: 6 } });
-    expect((await ground.rows<{ id: string }>('district', `select split_part(arrival_id, '/', 3) as id from runs.arrival_status order by run`)).map(({ id }) => Number(id))).toEqual([1, 2, 3, 4, 5, 6]);
+    await ground.city.admin.query('update exchange.offer set sequence = 6 where sequence = 1006');
+    expect(await ground.take()).toMatchObject({ reason: null, runs: { length: 7 } });
+    expect((await ground.rows<{ id: string }>('district', `select split_part(arrival_id, '/', 3) as id from runs.arrival_status order by run`)).map(({ id }) => Number(id))).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('tells an officer when the hub above knows no delivery of that number any more', async () => {
-    await ground.city.admin.query('update exchange.offer set sequence = 1004 where sequence = 4');
+    await ground.city.admin.query('update exchange.offer set sequence = 1005 where sequence = 5');
     await ground.round();
-    const refused = await owed(4);
+    const refused = await owed(5);
     expect(refused.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['receipt refused', 'returned refused']);
     for (const { reason } of refused) {
       expect(reason!.text.en).toContain('city refuses: HUSHU-GATEWAY-20');
       legible(reason!.text, reason!.hint);
     }
-    expect(await told('district', 4)).toEqual(['receipt-not-taken HUSHU-GATEWAY-20', 'return-not-taken HUSHU-GATEWAY-20']);
-    for (const sequence of [5, 6]) expect(await told('city', sequence)).toEqual(RECEIVED);
-    await ground.city.admin.query('update exchange.offer set sequence = 4 where sequence = 1004');
+    expect(await told('district', 5)).toEqual(['receipt-not-taken HUSHU-GATEWAY-20', 'return-not-taken HUSHU-GATEWAY-20']);
+    for (const sequence of [6, 7]) expect(await told('city', sequence)).toEqual(RECEIVED);
+    await ground.city.admin.query('update exchange.offer set sequence = 5 where sequence = 1005');
   });
 
   it('refuses bytes that are not their manifest\'s once, killed before and after it said so', async () => {
     await ground.give();
-    const [{ path }] = await ground.rows<{ path: string }>('city', 'select stored_path as path from exchange.offer where sequence = 7') as [{ path: string }];
-    await ground.city.admin.query('update exchange.offer set stored_path = (select stored_path from exchange.offer where sequence = 6) where sequence = 7');
+    const [{ path }] = await ground.rows<{ path: string }>('city', 'select stored_path as path from exchange.offer where sequence = 8') as [{ path: string }];
+    await ground.city.admin.query('update exchange.offer set stored_path = (select stored_path from exchange.offer where sequence = 7) where sequence = 8');
     for (const step of ['fetch.refusing', 'fetch.refused']) expect([step, await ground.killFetch(step)]).toEqual([step, true]);
     expect((await ground.take()).reason).toMatchObject({ rule: 'manifest-differs' });
-    expect(await receiptOf(7)).toMatchObject({ outcome: 'refused', rule: 'manifest-differs' });
-    expect(await told('city', 7)).toEqual(['receipt-received manifest-differs']);
-    await ground.city.admin.query('update exchange.offer set stored_path = $1 where sequence = 7', [path]);
-    expect(await ground.take()).toMatchObject({ reason: null, runs: { length: 7 } });
+    expect(await receiptOf(8)).toMatchObject({ outcome: 'refused', rule: 'manifest-differs' });
+    expect(await told('city', 8)).toEqual(['receipt-received manifest-differs']);
+    await ground.city.admin.query('update exchange.offer set stored_path = $1 where sequence = 8', [path]);
+    expect(await ground.take()).toMatchObject({ reason: null, runs: { length: 8 } });
   });
 
   (hasOpenssl ? it : it.skip)('returns over TLS to whom the authority it was told of vouches for, and to nobody else', async () => {
     expect(ground.city.url).toMatch(/^https:/);
     ground.trust(false);
     await ground.round();
-    const waiting = await owed(7);
+    const waiting = await owed(8);
     expect(waiting.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['receipt waiting', 'returned waiting']);
     for (const { reason } of waiting) {
       expect(reason!.text.en).toMatch(/^The certificate of 127\.0\.0\.1:\d+ is signed by an unknown authority \(city, issued by fiction-authority, /);
       legible(reason!.text, reason!.hint);
     }
-    expect(await receiptOf(7)).toMatchObject({ outcome: 'refused' });
+    expect(await receiptOf(8)).toMatchObject({ outcome: 'refused' });
     ground.trust(true);
     await ground.round();
-    expect((await owed(7)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['receipt sent', 'returned sent']);
-    expect(await receiptOf(7)).toMatchObject({ outcome: 'taken' });
-    const [{ path }] = await ground.rows<{ path: string }>('city', 'select stored_path as path from exchange.returned where sequence = 7') as [{ path: string }];
+    expect((await owed(8)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['receipt sent', 'returned sent']);
+    expect(await receiptOf(8)).toMatchObject({ outcome: 'taken' });
+    const [{ path }] = await ground.rows<{ path: string }>('city', 'select stored_path as path from exchange.returned where sequence = 8') as [{ path: string }];
     expect(existsSync(join(path))).toBe(true);
-    expect(await told('city', 7)).toEqual(['receipt-received manifest-differs', ...RECEIVED]);
+    expect(await told('city', 8)).toEqual(['receipt-received manifest-differs', ...RECEIVED]);
   });
 });
 
