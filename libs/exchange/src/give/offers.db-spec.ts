@@ -126,12 +126,23 @@ describe('what a neighbour is offered', () => {
     await expect(send({ rows: 4 })).rejects.toMatchObject({ code: 'HUSHU-EXCHANGE-16' });
     await expect(send({ to: 'elsewhere' })).rejects.toMatchObject({ code: 'HUSHU-EXCHANGE-12' });
     expect((await admin.query('select from exchange.returned')).rowCount).toBe(0);
+    recordKillPoints((point) => { if (point === 'receive.return') throw new Error('broken off'); });
+    await expect(send()).rejects.toThrow('broken off');
+    recordKillPoints(() => undefined);
     await send();
     await send();
     const { rows: [{ stored_path: path }, ...more] } = await admin.query<{ stored_path: string }>('select stored_path from exchange.returned');
     expect(more).toEqual([]);
     expect(Buffer.concat(await keys.sealer().openFile(path).toArray() as Buffer[])).toEqual(report);
+    // Somebody died between taking it and noting that.
+    const receipt = signStatement(zibo.hubSigner(), 'hushu-receipt', {
+      from: 'zibo', to: 'zhoucun', feed: 'pension', sequence: 1, outcome: 'taken', sm3: sm3(1), counts: { read: 3 }, rule: null, at: new Date().toISOString(),
+    });
+    recordKillPoints((point) => { if (point === 'receive.receipt') throw new Error('broken off'); });
+    await expect(receiver.receipt(NEIGHBOUR, offer, receipt)).rejects.toThrow('broken off');
+    recordKillPoints(() => undefined);
+    for (let again = 0; again < 2; again++) expect(await receiver.receipt(NEIGHBOUR, offer, receipt)).toMatchObject({ outcome: 'taken' });
     const { rows: events } = await admin.query<{ said: string }>(`select concat_ws(' ', kind, detail ->> 'rule', detail ->> 'part') as said from runs.event order by id`);
-    expect(events.map(({ said }) => said)).toEqual(['return-refused return-differs sm3', 'return-refused return-differs bytes', 'return-refused return-too-large', 'return-refused return-too-large', 'return-refused statement-faulty to', 'return-received']);
+    expect(events.map(({ said }) => said)).toEqual(['return-refused return-differs sm3', 'return-refused return-differs bytes', 'return-refused return-too-large', 'return-refused return-too-large', 'return-refused statement-faulty to', 'return-received', 'receipt-received']);
   });
 });
