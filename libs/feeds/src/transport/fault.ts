@@ -23,7 +23,7 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   },
   'transport-certificate': {
     code: 'HUSHU-FEEDS-43', retry: false,
-    hint: { zh: '请供数部门更新证书；若是自建证书机构，在契约中写明 ca；若两边时钟不一致，先校时。', en: "Ask the supplier to renew its certificate; name a private authority with ca in the contract; if the clocks differ, set them first." },
+    hint: { zh: '请供数部门更新证书；若是自建证书机构，在契约（相邻枢纽则在 config/hubs）中写明 ca；若两边时钟不一致，先校时。', en: "Ask the supplier to renew its certificate; name a private authority with ca in the contract (for a neighbour hub in config/hubs); if the clocks differ, set them first." },
   },
   'transport-broken': {
     code: 'HUSHU-FEEDS-44', retry: true,
