@@ -36,7 +36,7 @@ describe('between a hub and the one above it', () => {
   const SENT = ['receipt-sent', 'return-sent'];
   const RECEIVED = ['receipt-received', 'return-received'];
 
-  it('brings receipts, returns and what is given on once, its worker killed at every step of a round', async () => {
+  it('brings receipts, returns, the catalogue and what is given on once, though its worker ends at every step of a round', async () => {
     await ground.give();
     await ground.take();
     const steps = await ground.round();
