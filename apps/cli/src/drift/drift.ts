@@ -61,7 +61,7 @@ function plain(drift: Drift & { text: { zh: string; en: string }; effect: Effect
     `${id} ${feed} ${output.word(drift.text)} ${field}${subject === '' ? '' : ` → ${subject}`} (${state})`,
     ...line('详情', 'Detail', Object.entries(detail).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('  ')),
     ...line('行', 'Rows', rows),
-    ...line('批次', 'Runs', `${firstRun} … ${lastRun} (${seen})  ${lastSeen.toISOString().slice(0, 19)}`),
+    ...line('批次', 'Runs', `${firstRun} … ${lastRun} (${seen})  ${output.time(lastSeen)}`),
     ...line('契约版本', 'Contract version', contractVersion.slice(0, 12)),
     ...line('影响的属性', 'Attributes', effect.attributes.join(', ')), ...line('目录资源', 'Products', effect.products.join(', ')), ...line('部门', 'Departments', effect.departments.join(', ')),
     ...line('对应到', 'Mapped to', mappedTo), ...line('决定', 'Decided', decidedBy === null ? null : `${decidedBy}: ${reason}`),
