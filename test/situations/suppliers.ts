@@ -10,6 +10,7 @@ import { manifestOf } from '../support/drops.js';
 import { JsonService, type Mishap } from '../support/json-service.js';
 import { startOpenSsh } from '../support/openssh.js';
 import { CITY, UpstreamHub } from '../support/upstream-hub.js';
+import { startSignatureGuard } from '../support/signed.js';
 import { startWire } from '../support/wire.js';
 import { PARCELS, SECRET, type Stage } from './stage.js';
 
@@ -22,6 +23,8 @@ export interface Suppliers {
   /** A table "parcel" with the contract's columns, and "renamed" with another name for one. */
   table(more?: Options): Options;
   bucket(more?: Options): Options;
+  /** The bucket of a service whose clock is wrong. */
+  skewed: Options;
   /** A bucket with a large file whose line is cut in the middle of it. */
   cutBucket<T>(work: (options: Options) => Promise<T>): Promise<T>;
   sftp?: (more?: Options) => Options;
@@ -61,6 +64,10 @@ export async function startSuppliers({ credentials, config }: Pick<Stage, 'crede
   await credentials.set('bucket', bucket.key);
   const bucketOptions = (more: Options = {}): Options => ({ kind: 's3', endpoint: `http://127.0.0.1:${wire.port}`, bucket: bucket.name, credential: 'bucket', ...more });
 
+  const guard = await startSignatureGuard(bucket.port, bucket.key.split(':')[1]!);
+  guard.clock(3_600_000, false);
+  stopping.push(() => guard.close());
+
   const server = await startOpenSsh();
   if (server !== undefined) {
     stopping.push(() => server.stop());
@@ -83,6 +90,7 @@ export async function startSuppliers({ credentials, config }: Pick<Stage, 'crede
     },
     table: (more) => ({ kind: 'postgres', host, port: Number(port), database: pathname.slice(1), table: 'renamed', user: login, credential: 'right', ...more }),
     bucket: bucketOptions,
+    skewed: bucketOptions({ endpoint: `http://127.0.0.1:${guard.port}` }),
     async cutBucket(work) {
       const big = Buffer.alloc(4_000_000, '1,118.1\n');
       for (const [name, Body] of [['rows.20250601.csv', big], ['rows.20250601.csv.manifest.json', manifestOf('rows.20250601.csv', big)]] as const) {
