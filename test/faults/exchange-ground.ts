@@ -6,7 +6,7 @@ import { Database } from '#database';
 import { Exchange, neighbourHub, Offers, Outgoing, readNeighbours, Upstream } from '#exchange';
 import { systemClock } from '#kernel';
 import { FetchLedger, putContractsInForce, recordKillPoints, type Run } from '#runs';
-import { FetchedDeliveries } from '#staging';
+import { amendCatalogue, FetchedDeliveries } from '#staging';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { hasOpenssl, makeCertificate } from '../support/certificates.js';
 import { testPasswordOf } from '../support/database.js';
@@ -75,7 +75,7 @@ export class ExchangeGround {
     const { bench, fetches } = this;
     const neighbours = await readNeighbours(this.config);
     const line = new FetchLine({
-      fetches, catalogue: bench.catalogue, deliveries: this.deliveries, clock: systemClock, worker: 'test', onError: () => undefined,
+      fetches, catalogue: bench.catalogue, amend: () => amendCatalogue(bench.store.database, bench.catalogue), deliveries: this.deliveries, clock: systemClock, worker: 'test', onError: () => undefined,
       credential: async () => this.city.pass, neighbour: async (name) => neighbourHub(neighbours, bench.keys, name),
     });
     await this.fetchDue();

@@ -8,7 +8,7 @@ import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { FetchLedger, Ledger, recordKillPoints } from '#runs';
-import { FetchedDeliveries, openDelivery } from '#staging';
+import { amendCatalogue, FetchedDeliveries, openDelivery } from '#staging';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { emptyDatabase, testDatabase, type TestDatabase } from '../support/database.js';
 import { FEEDS, folderScene, httpScene, hubScene, mysqlScene, postgresScene, s3Scene, sftpScene, type Scene } from './fetch-scenes.js';
@@ -80,8 +80,9 @@ class Campaign {
     const ledger = new Ledger(store.database, systemClock);
     const keys = await loadKeys(join(folder, 'keys'));
     const fetches = new FetchLedger(store.database, ledger);
+    const catalogue = await FeedCatalogue.load(join(folder, 'config'));
     const calm = new FetchLine({
-      fetches, catalogue: await FeedCatalogue.load(join(folder, 'config')), deliveries: new FetchedDeliveries(join(folder, 'deliveries'), keys, fetches), clock: systemClock, worker: 'test',
+      fetches, catalogue, amend: () => amendCatalogue(store.database, catalogue), deliveries: new FetchedDeliveries(join(folder, 'deliveries'), keys, fetches), clock: systemClock, worker: 'test',
       credential: async (name) => scene.credentials[name]!, neighbour: async (name) => neighbourHub(neighbours, keys, name), onError: (_feed, error) => { throw error; },
     });
     const campaign = new Campaign(folder, scene, store, keys, ledger, fetches, wants, calm);

@@ -7,7 +7,7 @@ import { FeedCatalogue } from '#feeds';
 import { systemClock, type Text } from '#kernel';
 import { FetchLedger } from '#runs';
 import { CredentialStore } from '#keys';
-import { FetchedDeliveries, fileStatOf } from '#staging';
+import { amendCatalogue, FetchedDeliveries, fileStatOf } from '#staging';
 import { credentialOf } from '../../apps/worker/src/line/credential-of.js';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { Line } from '../../apps/worker/src/line/line.js';
@@ -93,8 +93,9 @@ export class Stage {
     const sound = readFileSync(join(ROOT, 'libs/feeds/src/contract/ok/places-only.yaml'), 'utf8');
     writeFileSync(join(config, 'feeds', PARCELS, 'feed.yaml'),
       sound.replace('{ kind: file }', JSON.stringify(transport)).replace('{ kind: csv }', `{ kind: ${format} }`).replace("'(\\d{8})'", "'(\\d{14}|\\d{8})'"));
+    const catalogue = await FeedCatalogue.load(config);
     const line = new FetchLine({
-      fetches: this.fetches, deliveries: this.deliveries, catalogue: await FeedCatalogue.load(config), worker: 'test', clock: systemClock, onError: () => undefined,
+      fetches: this.fetches, deliveries: this.deliveries, catalogue, amend: () => amendCatalogue(this.bench.store.database, catalogue), worker: 'test', clock: systemClock, onError: () => undefined,
       credential: (name) => credentialOf(this.credentials, name), neighbour: async (name) => neighbourHub(neighbours, this.bench.keys, name),
     });
     await line.schedule();
