@@ -44,7 +44,7 @@ function storyOf(seed: number): Handed[][] {
     for (const row of [...rows]) {
       if (chance(0.07)) rows.push({ ...row });
       if (chance(0.07)) rows.push({ ...row, 姓名: pick(NAMES) });
-      if (chance(0.07)) row['出生日期'] = '19801301';
+      if (chance(0.15)) row['出生日期'] = '19801301';
       if (feed !== MEDICAL && n > 0 && mode === 'delta' && chance(0.15)) row['操作类型'] = '删';
     }
     return { feed, asOf: at(day), mode, rows };
@@ -171,7 +171,7 @@ describe('deliveries of a feed in any order, and rejects driven again between th
         expect(await one.deliver(handed)).toMatchObject({ state: 'published' });
         events.push(handed);
         const before = order.slice(0, nth + 1);
-        if (random() < 0.35) {
+        if (random() < 0.5) {
           const driven = await one.again(`again ${events.length}`, before[Math.floor(random() * before.length)]!.feed, REPAIRS[Math.floor(random() * REPAIRS.length)]!);
           if (driven !== null) events.push(driven);
         }
