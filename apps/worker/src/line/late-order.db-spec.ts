@@ -72,6 +72,8 @@ const REPAIRS: Repair[][] = [
 interface Again { feed: string; asOf: string; rows: string[]; repairs: Repair[] }
 type Event = Handed | Again;
 
+const AGAIN = 'rejected-again by ';
+
 /** A store that is told a story, and how the story's rejects fare there whatever numbers its runs have. */
 class Telling {
   private readonly runs = new Map<number, { name: string; driven?: string[] }>();
@@ -89,7 +91,11 @@ class Telling {
   async again(name: string, feed: string, repairs: Repair[], only?: string[]): Promise<Again | null> {
     const { line } = this;
     // What is not named is out of sight while the order is taken up.
-    const others = only === undefined ? [] : (await this.rejects(feed)).filter((one) => one.end === 'open' && !only.includes(one.name));
+    const rejects = await this.rejects(feed);
+    const ends = new Map(rejects.map((one) => [one.name, one.end]));
+    // Where one of them was rejected once more it is the record's newer line that is driven.
+    const answered = new Set(only?.map((driven) => { while (ends.get(driven)?.startsWith(AGAIN)) driven = ends.get(driven)!.slice(AGAIN.length); return driven; }));
+    const others = only === undefined ? [] : rejects.filter((one) => one.end === 'open' && !answered.has(one.name));
     const settled = (await line.admin.query('select count(*)::int4 as n from staging.reject_end')).rows[0].n;
     for (const { run, row } of others) await line.admin.query(`insert into staging.reject_end (run, row_no, how, by_run) values ($1, $2, 'superseded', 0)`, [run, row]);
     const ordered = await line.order(feed, {}, repairs);
@@ -168,9 +174,16 @@ describe('deliveries of a feed in any order, and rejects driven again between th
     const late = await telling(story, async (one) => {
       const order = shuffled(story, random);
       for (const [nth, handed] of order.entries()) {
-        expect(await one.deliver(handed)).toMatchObject({ state: 'published' });
+        const run = await one.deliver(handed);
+        // What was driven again would be rejected for other reasons behind it: it is held, and none of the story.
+        if (run.state === 'held') {
+          expect(run.reason).toMatchObject({ rule: 'delivery-late', text: { en: expect.stringContaining('would reject other rows than it did') } });
+          console.log(`story ${seed}: held`);
+          continue;
+        }
+        expect(run.state).toBe('published');
         events.push(handed);
-        const before = order.slice(0, nth + 1);
+        const before = order.slice(0, nth + 1).filter((other) => events.includes(other));
         if (random() < 0.5) {
           const driven = await one.again(`again ${events.length}`, before[Math.floor(random() * before.length)]!.feed, REPAIRS[Math.floor(random() * REPAIRS.length)]!);
           if (driven !== null) events.push(driven);

@@ -1,8 +1,11 @@
 import type { Pool } from 'pg';
 import { runFrom, TABLE_COLUMNS, type Run } from './run.js';
 
-/** A run with what it takes to read its delivery again. `copyRemoved`: policy keeps its own copy no longer, since then. */
-export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null; copyRemoved: Date | null }
+/**
+ * A run with what it takes to read its delivery again. `copyRemoved`: policy keeps its own copy no longer, since then;
+ * `repairs`: what its order put in place of values, sealed.
+ */
+export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null; copyRemoved: Date | null; repairs: Buffer | null }
 
 /**
  * What a past run came to, and what its feed was told before: the runs that were published by then, in their order in
@@ -29,7 +32,8 @@ export async function storyOf(pool: Pool, run: number): Promise<RunStory | null>
 
 async function withCopies(pool: Pool, which: string, values: unknown[]): Promise<PublishedRun[]> {
   const { rows } = await pool.query(
-    `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path, e.marked_at as copy_removed
+    `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path, e.marked_at as copy_removed,
+            (select d.repairs from runs.redrive d where d.id = r.redrive) as repairs
      from runs.run r
      left join (select run, marked_at from runs.copy_end) e on e.run = r.id
      left join lateral (
@@ -39,6 +43,6 @@ async function withCopies(pool: Pool, which: string, values: unknown[]): Promise
      ) c on true
      where ${which} order by as_of, id`, values);
   return rows.map((row) => ({
-    ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path }, copyRemoved: row.copy_removed,
+    ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path }, copyRemoved: row.copy_removed, repairs: row.repairs,
   }));
 }

@@ -5,6 +5,7 @@ import { clearRun, putInPlace } from '../apply/apply-staged.js';
 import { readingContract } from '../redrive/reading-contract.js';
 import { scanDelivery, type Scanned, type ScanParts } from '../scan/scan-delivery.js';
 import { StagedSql } from '../table/staged-sql.js';
+import { drivenAnew } from './driven-anew.js';
 import type { RejectStory } from './reject-story.js';
 
 /** One delivery of a feed's story. */
@@ -17,6 +18,8 @@ export interface Chapter {
   seenDigest: string | null;
   /** The run under which its rejects are kept. */
   rejects: number;
+  /** Of rejects driven again: what was put in place of their values, sealed. */
+  repairs?: Buffer | null;
   steps?: StepCount[];
 }
 
@@ -51,7 +54,7 @@ export async function openReading(fenced: Fenced, { contract, lease }: Reading):
   killPoint('replay.opened', lease.run);
 }
 
-/** What a delivery would do; `unkept`: how many of its rejects are not those of the run, which took them in its time. */
+/** What a delivery would do; `unkept`: how many of its rejects are not those the run had in its time. */
 export interface ReadAgain extends Scanned { unkept: number }
 
 /**
@@ -83,11 +86,14 @@ export async function readAgain(
       await client.query('delete from staging.change where run = $1', [lease.run]);
       await client.query('select runs.forget_chunks($1)', [lease.run]);
     });
+    const { source, moved } = run.redrive === null ? { source: chapter.source, moved: [] } : await drivenAnew(parts, story, sql, chapter);
     const scanned = await scanDelivery(parts, {
       run, lease, signal: o.signal, contract: readingContract(chapter.contract, run), sql, first: false, resumeAfter: 0, unmappedAgain: true,
-      source: chapter.source, steps: chapter.steps ?? [], progress: o.progress, within: (work) => story.transaction(work),
+      source, steps: chapter.steps ?? [], progress: o.progress, within: (work) => story.transaction(work),
     });
-    const unkept = await story.settle(sql, told, scanned.rejectedAgain);
+    // Another line than the one that was rejected then is kept nowhere either.
+    const other = new Set(moved);
+    const unkept = await story.settle(sql, told, scanned.rejectedAgain) + (scanned.rejectedAgain ?? []).filter((row) => other.has(row)).length;
     if (!await judge(chapter, { ...scanned, unkept })) return false;
     await fenced(async (client) => {
       await putInPlace(client, sql, { run: lease.run, asOf: run.asOf, knownAt: run.acceptedAt });

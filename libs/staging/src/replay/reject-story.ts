@@ -2,6 +2,7 @@ import type { Database } from '#database';
 import { loadSql } from '#database';
 import { killPoint, type Lease } from '#runs';
 import type { Client, ClientBase } from 'pg';
+import type { KeptLine } from '../redrive/redriven-lines.js';
 import { settleAs } from '../reject/settle-rejects.js';
 import type { StagedSql } from '../table/staged-sql.js';
 
@@ -26,7 +27,8 @@ export class RejectStory {
       await client.query(
         `create temporary table told_reject (run int4, row_no int4, ordinal int2, feed text, source_key uuid, primary key (run, row_no));
          create index on told_reject (source_key);
-         create temporary table told_end (run int4, row_no int4, how text, by_run int4, by_row int4, primary key (run, row_no))`);
+         create temporary table told_end (run int4, row_no int4, how text, by_run int4, by_row int4, primary key (run, row_no));
+         create temporary table told_redriven (redrive int4, of_run int4, of_row int4, row_no int4, as_run int4, as_row int4, primary key (redrive, row_no))`);
       return new RejectStory(client, lease);
     } catch (error) {
       await client.end();
@@ -66,6 +68,29 @@ export class RejectStory {
       if (this.some) await settleAs(client, sql, this.lease.run, told);
       return (rows?.length ?? kept) - kept;
     });
+  }
+
+  /**
+   * Finds which rejects an order takes in its place: where one of those it took was rejected once more before it, by a
+   * delivery that came late, the record's line is that delivery's.
+   * @param driveable whether a line can be driven
+   * @returns the rows of its delivery of which it is so
+   */
+  drive(sql: StagedSql, redrive: number, driveable: (line: KeptLine) => Promise<boolean>): Promise<number[]> {
+    return this.transaction(async (client) => {
+      await client.query('truncate told_redriven');
+      await client.query(this.fill(sql, 'driven'), [redrive]);
+      const { rows } = await client.query<KeptLine>(this.fill(sql, 'driven_line'), [redrive, true, 0, null]);
+      const moved: number[] = [], back: number[] = [];
+      for (const line of rows) (await driveable(line) ? moved : back).push(line.row_no);
+      if (back.length > 0) await client.query('update told_redriven set of_run = as_run, of_row = as_row where row_no = any ($1)', [back]);
+      return moved;
+    });
+  }
+
+  /** The lines an order takes in its place, in the order of its delivery. */
+  async drivenLines(sql: StagedSql, redrive: number, after: number, most: number): Promise<KeptLine[]> {
+    return (await this.client.query<KeptLine>(this.fill(sql, 'driven_line'), [redrive, false, after, most])).rows;
   }
 
   /** A delivery that is known for the one before it: where it was read in its time its rejects stand for those. */

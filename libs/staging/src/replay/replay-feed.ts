@@ -51,7 +51,7 @@ async function replayWith(parts: ScanParts, o: ReplayOrder, story: RejectStory):
   const start = performance.now();
   const late: Chapter = { run, contract, source: o.source, seenDigest: null, rejects: run.id, steps };
   const told = published.map((one): Chapter => ({
-    run: one, contract: readingOf(parts.catalogue, contract, one)!, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run,
+    run: one, contract: readingOf(parts.catalogue, contract, one)!, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run, repairs: one.repairs,
   }));
   const found: { own?: Scanned; held: RunReason | null } = { held: null };
   await readAgain(parts, fenced, story, o, inPlace(late, told), async (chapter, read) => {

@@ -62,7 +62,7 @@ async function readableStory(parts: ScanParts, { story, contract }: RunReplay): 
   const otherwise = [own, ...before].find((one) => readingOf(parts.catalogue, contract, one) === undefined);
   const chapter = (one: PublishedRun): Chapter => ({
     run: one, contract: readingOf(parts.catalogue, contract, one) ?? contract, source: storedDelivery(one, one.copy!.path, parts.keys),
-    seenDigest: one.seenDigest, rejects: one.copy!.run,
+    seenDigest: one.seenDigest, rejects: one.copy!.run, repairs: one.repairs,
   });
   const ownChapter = { ...chapter(own), seenDigest: story.outcome === 'published' ? own.seenDigest : null };
   const { outcome } = story;

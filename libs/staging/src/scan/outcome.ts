@@ -61,7 +61,7 @@ export function unreadText({ why, run: { id, copyRemoved } }: Unread): { zh: str
   const day = copyRemoved?.toISOString().slice(0, 10);
   if (why === 'stopped') return { zh: `处理 ${id} 因数据源停用而挂起，从未读入`, en: `run ${id} was held because its feed was stopped, and was never read` };
   if (why === 'late') return { zh: `处理 ${id} 因迟到而挂起，从未排入时序`, en: `run ${id} was held because it came late and was never given its place in time` };
-  if (why === 'rejects') return { zh: `处理 ${id} 若在其后重读，会拒收当时已接收的行`, en: `run ${id}, read again behind it, would reject rows that it took` };
+  if (why === 'rejects') return { zh: `处理 ${id} 若在其后重读，拒收的行会与当时不同`, en: `run ${id}, read again behind it, would reject other rows than it did` };
   if (why === 'contract') return { zh: `处理 ${id} 是按契约的其他版本读入的`, en: `run ${id} was read by another version of the contract` };
   return copyRemoved === null
     ? { zh: `处理 ${id} 没有留存的副本`, en: `run ${id} has no stored copy` }

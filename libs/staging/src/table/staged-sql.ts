@@ -53,6 +53,7 @@ export class StagedSql {
       run: String(run), delivery: String(this.replayed?.delivery ?? run), rejects: String(this.replayed?.rejects ?? run),
       current: this.current, past: this.past, fresh: this.fresh(run), made: this.shadow(run, 'now'), made_past: this.shadow(run, 'past'),
       reject: this.replayed === undefined ? 'staging.reject' : 'pg_temp.told_reject', reject_end: this.replayed === undefined ? 'staging.reject_end' : 'pg_temp.told_end',
+      redriven: this.replayed === undefined ? 'staging.redriven' : 'pg_temp.told_redriven',
       told: this.replayed === undefined ? `exists (select 1 from runs.run_status s where s.id = r.run and s.state = 'published')` : 'true',
       role: this.people ? 'role' : '0::int2',
       subject: this.people ? 'subject_key' : 'null::uuid',

@@ -1,7 +1,7 @@
 -- grain: a row driven again, staged or said to be gone, whose reject is open no more when the run takes its turn; it takes no effect
 -- inputs: the run's table and removals, the order's rows ($1 its number), rejects and what settled them
 with late as materialized (
-  select m.row_no from staging.redriven m
+  select m.row_no from :{redriven} m
   where m.redrive = $1::int4 and not exists (
     select 1 from :{reject} r
     where r.run = m.of_run and r.row_no = m.of_row and r.ordinal = 0
