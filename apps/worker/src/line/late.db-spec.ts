@@ -85,6 +85,90 @@ describe('a delivery that comes late', () => {
     expect((await history()).map(({ address, valid_to }) => [address, valid_to])).toEqual([['某街2号', '2025-01-21'], ['丙路3号', 'infinity']]);
   });
 
+  describe('behind rejects that were driven again', () => {
+    const BAD = '19801301';
+    const repairs = [{ column: '出生日期', from: BAD, to: '19800101' }];
+    const bad = (key: number, day: number, more: Cells = {}) => residing(key, idNumber(2 * key + 1), '王小明', day, { 出生日期: BAD, ...more });
+    const good = (key: number, day: number, more: Cells = {}) => residing(key, idNumber(2 * key + 1), '王小明', day, more);
+    const holding = async () => (await line.admin.query<{ no: string; address: string; run: number }>(
+      `select registration_no as no, address, run from staging.residence_registration_row where role = 0 order by 1`)).rows.map(({ no, address, run }) => `${no} ${address} ${run}`);
+    const rejects = async () => (await line.admin.query(
+      `select run, row_no, coalesce(how, 'open') as how, by_run, by_row from staging.reject left join staging.reject_end using (run, row_no) where ordinal = 0 order by 1, 2`)).rows.map((row) => Object.values(row).join(' '));
+
+    it('finds them driven again in their place: what it settles is moot, what it rejects once more is mended as before, wherever the worker broke off', async () => {
+      await published(on(10, [bad(1, 10), bad(2, 10), bad(3, 10), bad(4, 10), good(5, 10)]), { rejected: 4 });
+      await published(on(40, [good(6, 40)]));
+      expect(await line.finish((await line.order(RESIDENCE, {}, repairs))!.id)).toMatchObject({ id: 3, state: 'published', asOf: new Date(at(40)), counts: { added: 4 } });
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended 3 2', '1 3 mended 3 3', '1 4 mended 3 4']);
+      const moved = { 居住地址: '丙路3号' };
+      const late = await line.accept(on(20, [good(1, 20, moved), bad(2, 20, moved), removed(good(3, 20)), good(5, 20, moved), bad(7, 20)]));
+      const before = [await line.digest(), await rejects()];
+      for (const [place, step] of [['replay.opened', 'stage'], ['stage.passed-by', 'stage'], ['replay.delivery', 'stage'], ['replay.settled', 'stage'], ['replay.matched', 'stage'], ['stage.advanced', 'stage'], ['link.advancing', 'link'], ['apply.staged', 'apply']] as const) {
+        if (step !== 'stage') await line.line[step === 'link' ? 'stage' : 'link'](late.id);
+        recordKillPoints((name) => { if (name === place) throw new Error(place); });
+        await line.line[step](late.id);
+        recordKillPoints(() => undefined);
+        expect([await line.digest(), (await rejects()).slice(0, 4)]).toEqual(before);
+        await line.admin.query('update runs.run set attempts = 0 where id = $1', [late.id]);
+      }
+      expect(line.told.splice(0)).toHaveLength(8);
+      expect(await line.finish(late.id)).toMatchObject({ state: 'published', replayed: true, counts: { read: 5, rejected: 2, added: 1, changed: 1 } });
+      expect(await holding()).toEqual(['L1 丙路3号 4', 'L2 丙路3号 3', 'L4 某街2号 3', 'L5 丙路3号 4', 'L6 某街2号 2']);
+      expect(await rejects()).toEqual(['1 1 mended-by-supplier 4 ', '1 2 rejected-again 4 2', '1 3 mended-by-supplier 4 ', '1 4 mended 3 4', '4 2 mended 3 2', '4 5 open  ']);
+      expect((await line.admin.query('select from staging.reject_end where run < 0')).rowCount).toBe(0);
+      // The same file once more changes nothing, though rejects were driven again behind what it repeats.
+      expect(await line.deliver(on(40, [good(6, 40)]))).toMatchObject({ state: 'published', reason: { rule: 'delivery-repeated' } });
+    });
+
+    it('stands between a delivery and its repetition: that one is read, and its rejects are the first one\'s again', async () => {
+      const same = [bad(1, 10), bad(2, 10), good(5, 10)];
+      await published({ ...on(10, same), mode: 'full' }, { rejected: 2 });
+      await published({ ...on(40, same), mode: 'full' }, { rejected: 2 });
+      await line.finish((await line.order(RESIDENCE, {}, repairs))!.id);
+      await published(on(20, [good(1, 5, { 居住地址: '丙路3号' }), good(8, 20)]), { added: 2 });
+      expect(await holding()).toEqual(['L1 某街2号 3', 'L2 某街2号 3', 'L5 某街2号 1']);
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended 3 2']);
+    });
+
+    it('is held where what was driven again would be rejected for another reason behind it', async () => {
+      await published(on(10, [bad(1, 10), good(5, 10)]), { rejected: 1 });
+      await published(on(40, [good(6, 40)]));
+      await line.finish((await line.order(RESIDENCE, {}, repairs))!.id);
+      const before = [await line.digest(), await rejects(), await holding()];
+      expect(await line.deliver(on(20, [bad(1, 20, { 来本地日期: '20243399' })]))).toMatchObject({
+        state: 'held', reason: { rule: 'delivery-late', text: { en: expect.stringContaining('run 3, read again behind it, would reject other rows than it did') }, hint: { en: expect.stringContaining('Discard it') } },
+      });
+      await line.line.sweepLeftovers();
+      expect([await line.digest(), (await rejects()).slice(0, 1), await holding()]).toEqual(before);
+    });
+
+    it('comes to the same whether it or an order of the same moment is first', async () => {
+      const both = async (day: number, first: number) => {
+        await published(on(day, [bad(first, day), bad(first + 1, day)]), { rejected: 2 });
+        await published(on(day + 9, [good(90, day + 9)]));
+        return { driven: (await line.order(RESIDENCE, {}, repairs))!.id, late: (await line.accept(on(day + 5, [good(first, day + 5, { 居住地址: '丙路3号' })]))).id };
+      };
+      const one = await both(10, 1);
+      // The older goes first, whoever is asked first.
+      await line.line.stage(one.driven);
+      expect((await line.ledger.find(one.driven))!.state).toBe('accepted');
+      expect(await line.finish(one.late)).toMatchObject({ state: 'published', replayed: true });
+      expect(await line.finish(one.driven)).toMatchObject({ state: 'published', counts: { added: 1, unchanged: 1 } });
+      const { driven, late } = await both(30, 3);
+      await line.admin.query(`update runs.run set state = 'held' where id = $1`, [late]);
+      await line.line.stage(driven);
+      await line.admin.query(`update runs.run set state = 'accepted' where id = $1`, [late]);
+      // What is staged is published before the feed is read again.
+      await line.line.stage(late);
+      expect((await line.ledger.find(late))!.state).toBe('accepted');
+      await line.line.link(driven);
+      await line.line.apply(driven);
+      expect(await line.finish(late)).toMatchObject({ state: 'published', replayed: true });
+      expect((await holding()).map((row) => row.replace(/ \d+$/, ''))).toEqual(['L1 丙路3号', 'L2 某街2号', 'L3 丙路3号', 'L4 某街2号', 'L90 某街2号']);
+      expect((await rejects()).map((row) => row.split(' ')[2])).toEqual(['mended-by-supplier', 'mended', 'mended-by-supplier', 'mended']);
+    });
+  });
+
   it('takes its place in the register of addresses', async () => {
     const address = (code: string, text: string, day: number, operation = '增'): Cells => ({
       标准地址编码: code, 区划: '370306001', 门楼牌: '某路1号', 地址全称: text, 状态: '启用', 更新时间: stamp(day), 操作类型: operation,
