@@ -1,6 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { recordKillPoints } from '#runs';
+import type { ContractDefinition } from '#feeds';
+import { Drifts, putContractsInForce, recordKillPoints } from '#runs';
+import { decideDrift } from '#staging';
 import { idNumber } from '../../../../test/support/deliveries.js';
 import { at, insured, registered, removed, residing, stamp, type Cells } from '../../../../test/support/handed-rows.js';
 import { WholeLine, type Handed } from '../../../../test/support/whole-line.js';
@@ -128,6 +130,22 @@ describe('a delivery that comes late', () => {
       await published(on(20, [good(1, 5, { 居住地址: '丙路3号' }), good(8, 20)]), { added: 2 });
       expect(await holding()).toEqual(['L1 某街2号 3', 'L2 某街2号 3', 'L5 某街2号 1']);
       expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended 3 2']);
+    });
+
+    it('reads each of them by the contract it was read by, what people mapped in between with it', async () => {
+      const { catalogue, store: { database } } = line;
+      await putContractsInForce<ContractDefinition>(database, catalogue.definitions.map((definition) => ({ feed: definition.feed, version: definition.version, definition })), 'test', () => ({}));
+      const strange = { 性别: '男性' };
+      await published(on(10, [good(1, 10, strange), good(2, 10, strange), good(3, 10, strange)]), { rejected: 3 });
+      const drifts = new Drifts(database, line.ledger);
+      const [entry] = await drifts.list({ feed: RESIDENCE, kind: 'code-new' }, { limit: 10 });
+      await decideDrift(drifts, entry!.id, { verb: 'map', by: '张科长', reason: '供数部门来函说明', to: '1' });
+      await published(on(40, [good(6, 40)]));
+      await line.finish((await line.order(RESIDENCE, {}))!.id);
+      await published(on(20, [good(2, 20, { ...strange, 居住地址: '丙路3号' }), bad(4, 20, strange)]), { rejected: 1, added: 1 });
+      expect(await holding()).toEqual(['L1 某街2号 3', 'L2 丙路3号 4', 'L3 某街2号 3', 'L6 某街2号 2']);
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended-by-supplier 4 ', '1 3 mended 3 3', '4 2 open  ']);
+      expect((await line.admin.query('select count(distinct contract_version)::int4 as versions from runs.run')).rows).toEqual([{ versions: 2 }]);
     });
 
     it('is held where what was driven again would be rejected for another reason behind it', async () => {
