@@ -178,7 +178,6 @@ describe('deliveries of a feed in any order, and rejects driven again between th
         // What was driven again would be rejected for other reasons behind it: it is held, and none of the story.
         if (run.state === 'held') {
           expect(run.reason).toMatchObject({ rule: 'delivery-late', text: { en: expect.stringContaining('would reject other rows than it did') } });
-          console.log(`story ${seed}: held`);
           continue;
         }
         expect(run.state).toBe('published');

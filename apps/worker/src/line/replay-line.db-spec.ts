@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
-import { Copies, recordKillPoints, Redrives, Replays, type Replay, type Run } from '#runs';
-import { CopyKeeper, copyFaults, fileStatOf, readRetentionSettings, Redriver, sealRepairs, stagingInvariants, type Repair } from '#staging';
+import { Copies, recordKillPoints, Replays, type Replay, type Run } from '#runs';
+import { CopyKeeper, copyFaults, fileStatOf, readRetentionSettings, stagingInvariants } from '#staging';
 import { idNumber } from '../../../../test/support/deliveries.js';
 import { WholeLine } from '../../../../test/support/whole-line.js';
-import { RedriveLine } from './redrive-line.js';
 import { ReplayLine } from './replay-line.js';
 
 const MEDICAL = 'medical-insurance';

@@ -31,7 +31,7 @@ export interface ReplayOrder {
  * @returns held, when a delivery of the feed cannot be read again or this one goes beyond its contract
  */
 export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outcome> {
-  const { run, contract, published, steps } = o;
+  const { run, contract, published } = o;
   const unread = await unreadable(parts.catalogue, contract, published);
   if (unread !== null) return { state: 'held', reason: heldLate(run, published.at(-1)!, unread) };
   const story = await RejectStory.begin(parts.database, o.lease);
