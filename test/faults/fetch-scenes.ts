@@ -8,6 +8,7 @@ import { startBucket } from '../support/bucket.js';
 import { JsonService } from '../support/json-service.js';
 import { connectTo, startMariaDb } from '../support/mariadb.js';
 import { startOpenSsh } from '../support/openssh.js';
+import { CITY, UpstreamHub } from '../support/upstream-hub.js';
 
 /** A supplier's side of one transport. Two feeds deliver from it, alike but for their names: one that is fetched undisturbed, one whose workers are killed. */
 export interface Scene {
@@ -15,6 +16,8 @@ export interface Scene {
   /** As it stands in the contract. */
   transport(feed: string): Record<string, unknown>;
   credentials: Record<string, string>;
+  /** Enters what else of the district it needs. */
+  enter?(config: string): void;
   /** What arrives at both before each fetch, and how many rows of it: a fetch may also find nothing. */
   rounds: { rows: number; arrive(): Promise<void>; /** Nobody is killed while it is fetched. */ calm?: boolean }[];
   /** What lies at the source of a feed. */
@@ -86,6 +89,17 @@ export async function httpScene(): Promise<Scene> {
   return {
     format: 'ndjson', transport: () => transport, credentials: { client: 'hub:secret' }, lies: async () => [], stop: () => service.stop(),
     rounds: rounds(PAGES.http, async (from, count) => { service.parts.rows = [...service.parts.rows ?? [], ...rows(from, count)]; }),
+  };
+}
+
+/** The hub above, which gives two deliveries; nobody hands it anything in here but refusals, of which there are none. */
+export async function hubScene(): Promise<Scene> {
+  const hub = await UpstreamHub.start({ gives: Object.values(FEEDS), takerKey: 'none' });
+  return {
+    format: 'csv', transport: () => ({ kind: 'hub', hub: CITY }), credentials: { [CITY]: hub.pass }, enter: (config) => hub.enter(config), lies: async () => [], stop: () => hub.close(),
+    rounds: ['rows-20250601.csv', 'rows-20250602.csv'].map((file) => ({
+      rows: 2, arrive: async () => { for (const feed of Object.values(FEEDS)) await hub.publish(feed, file, CSV, 2); },
+    })),
   };
 }
 

@@ -1,19 +1,19 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { neighbourHub, readNeighbours } from '#exchange';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { FetchLedger, Ledger, recordKillPoints } from '#runs';
-import { FetchedDeliveries, openDelivery } from '#staging';
+import { amendCatalogue, FetchedDeliveries, openDelivery } from '#staging';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { emptyDatabase, testDatabase, type TestDatabase } from '../support/database.js';
-import { FEEDS, folderScene, httpScene, mysqlScene, postgresScene, s3Scene, sftpScene, type Scene } from './fetch-scenes.js';
+import { FEEDS, folderScene, httpScene, hubScene, mysqlScene, postgresScene, s3Scene, sftpScene, type Scene } from './fetch-scenes.js';
+import { killedAt } from './killed-process.js';
 
-const FETCHER = join(import.meta.dirname, 'fetcher.mjs');
 /** Steps of fetching itself, whatever the transport: tried with one that settles its source and, where a cursor moves, with one that has it. */
 const COMMON = /^fetch\.(claimed|opened|spooling|sealed|spooled|accepting|accepted|acknowledged|empty|moved|ending|ended)$/;
 const TRIED_WITH: Record<string, RegExp> = { folder: COMMON, postgres: /^fetch\.(accepting|accepted|empty|moved|ending)$/ };
@@ -31,7 +31,7 @@ describe('kill -9 at every step of a fetch', () => {
   });
 
   const scenes: Record<string, () => Promise<Scene | undefined>> = {
-    folder: folderScene, sftp: sftpScene, s3: s3Scene, http: httpScene, mysql: mysqlScene,
+    folder: folderScene, sftp: sftpScene, s3: s3Scene, http: httpScene, mysql: mysqlScene, hub: hubScene,
     postgres: async () => {
       const database = await emptyDatabase();
       closing.push(() => database.drop());
@@ -53,6 +53,7 @@ describe('kill -9 at every step of a fetch', () => {
     const served = ['fetch.begun', 'fetch.columns', 'fetch.page', 'fetch.page#2', 'fetch.read'];
     const wanted: Record<string, string[]> = {
       folder: dropped, sftp: dropped, s3: [...dropped, 'fetch.copied'], http: ['fetch.token', 'fetch.first-page', 'fetch.page', 'fetch.page#2'], postgres: served, mysql: served,
+      hub: ['token', 'listed', 'manifest', 'begun', 'read', 'verified'].map((step) => `fetch.${step}`),
     };
     for (const [kind, points] of Object.entries(tried)) expect({ kind, points }).toEqual({ kind, points: expect.arrayContaining(wanted[kind]!) });
     expect(tried['folder']).toEqual(expect.arrayContaining(['claimed', 'opened', 'spooling', 'sealed', 'spooled', 'accepting', 'accepted', 'acknowledged', 'ending', 'ended'].map((step) => `fetch.${step}`)));
@@ -73,13 +74,16 @@ class Campaign {
       mkdirSync(join(folder, 'config/feeds', feed), { recursive: true });
       writeFileSync(join(folder, 'config/feeds', feed, 'feed.yaml'), contractOf(feed, scene));
     }
+    scene.enter?.(join(folder, 'config'));
+    const neighbours = await readNeighbours(join(folder, 'config'));
     const store = await testDatabase();
     const ledger = new Ledger(store.database, systemClock);
     const keys = await loadKeys(join(folder, 'keys'));
     const fetches = new FetchLedger(store.database, ledger);
+    const catalogue = await FeedCatalogue.load(join(folder, 'config'));
     const calm = new FetchLine({
-      fetches, catalogue: await FeedCatalogue.load(join(folder, 'config')), deliveries: new FetchedDeliveries(join(folder, 'deliveries'), keys, fetches), clock: systemClock, worker: 'test',
-      credential: async (name) => scene.credentials[name]!, onError: (_feed, error) => { throw error; },
+      fetches, catalogue, amend: () => amendCatalogue(store.database, catalogue), deliveries: new FetchedDeliveries(join(folder, 'deliveries'), keys, fetches), clock: systemClock, worker: 'test',
+      credential: async (name) => scene.credentials[name]!, neighbour: async (name) => neighbourHub(neighbours, keys, name), onError: (_feed, error) => { throw error; },
     });
     const campaign = new Campaign(folder, scene, store, keys, ledger, fetches, wants, calm);
     const later = new Date(Date.now() + 86_400_000);
@@ -134,16 +138,9 @@ class Campaign {
   /** Has a process fetch that ends itself at that place as kill -9 would. @returns false when the fetch ended without coming by */
   private async kill(point: string): Promise<boolean> {
     await this.due(FEEDS.killed);
-    const order = {
-      feed: FEEDS.killed, config: join(this.folder, 'config'), store: join(this.folder, 'deliveries'), keys: join(this.folder, 'keys'), url: this.store.url,
-      credentials: this.scene.credentials, killAt: point,
-    };
-    const child = spawn(process.execPath, [FETCHER, JSON.stringify(order)], { env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'ignore', 'pipe'] });
-    let told = '';
-    child.stderr.on('data', (text) => { told += String(text); });
-    const end = await new Promise<string>((resolve, reject) => child.once('error', reject).once('close', (code, signal) => resolve(String(signal ?? code))));
-    if (end !== 'SIGKILL' && end !== '0') throw new Error(`the fetch to be killed at ${point} ended with ${end}\n${told}`);
-    return end === 'SIGKILL';
+    return killedAt('fetcher.mjs', point, {
+      feed: FEEDS.killed, config: join(this.folder, 'config'), store: join(this.folder, 'deliveries'), keys: join(this.folder, 'keys'), url: this.store.url, credentials: this.scene.credentials,
+    });
   }
 
   /** What was taken in of a feed, what is kept of it, and what lies at its source. */

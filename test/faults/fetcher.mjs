@@ -4,21 +4,23 @@
  * argv: JSON {feed, config, store, keys, url, credentials, killAt?}; tells the points it passes, one a line.
  */
 import { Database } from '#database';
+import { neighbourHub, readNeighbours } from '#exchange';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys } from '#keys';
 import { armKillPoint, FetchLedger, Ledger, recordKillPoints } from '#runs';
-import { FetchedDeliveries } from '#staging';
+import { amendCatalogue, FetchedDeliveries } from '#staging';
 import { FetchLine } from '../../dist/apps/worker/src/line/fetch.js';
 
 const { feed, config, store, keys: keyFolder, url, credentials, killAt } = JSON.parse(process.argv[2]);
 const worker = `fetcher-${process.pid}`;
-const [catalogue, keys] = await Promise.all([FeedCatalogue.load(config), loadKeys(keyFolder)]);
+const [catalogue, keys, neighbours] = await Promise.all([FeedCatalogue.load(config), loadKeys(keyFolder), readNeighbours(config)]);
 const database = new Database({ url, passwordOf: (role) => `test-${role}`, applicationName: worker });
 const fetches = new FetchLedger(database, new Ledger(database, systemClock));
 const line = new FetchLine({
-  fetches, catalogue, deliveries: new FetchedDeliveries(store, keys, fetches), clock: systemClock, worker,
+  fetches, catalogue, amend: () => amendCatalogue(database, catalogue), deliveries: new FetchedDeliveries(store, keys, fetches), clock: systemClock, worker,
   credential: async (name) => credentials[name],
+  neighbour: async (name) => neighbourHub(neighbours, keys, name),
   onError: (_feed, error) => process.stderr.write(`${error.stack ?? error}\n`),
 });
 if (killAt === undefined) recordKillPoints((point) => process.stdout.write(`${point}\n`));

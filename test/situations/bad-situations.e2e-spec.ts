@@ -19,7 +19,7 @@ describe('each bad situation ends with a state, a cause and a cure', () => {
 
   beforeAll(async () => {
     stage = await Stage.open();
-    suppliers = await startSuppliers(stage.credentials);
+    suppliers = await startSuppliers(stage);
   });
   afterAll(async () => {
     await suppliers?.stop();

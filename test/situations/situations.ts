@@ -60,6 +60,10 @@ export const SITUATIONS: readonly Situation[] = [
     meet: (stage, { service }) => stage.fetch({ kind: 'http', url: service({ status: 200, headers: { date: 'Thu, 01 Jan 2026 00:00:00 GMT' }, body: '{"items":[],"next":null}' }), insecure: true }, 'ndjson'),
   },
   {
+    name: { zh: '对象存储的时钟走错，拒绝请求', en: 'The object store refuses requests: its clock, or ours, is wrong' }, closer: `${T}/s3.spec.ts`,
+    meet: (stage, { skewed }) => stage.fetch(skewed),
+  },
+  {
     name: { zh: '接口返回登录网页', en: 'The service answers with a login page' }, closer: `${T}/http.spec.ts`,
     meet: (stage, { service }) => stage.fetch({ kind: 'http', url: service({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>张三</html>' }), insecure: true }, 'ndjson'),
   },
@@ -168,5 +172,9 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: { zh: '交付后文件被移走，尚无副本', en: 'The file is gone before it could be kept' }, closer: 'apps/worker/src/line/line.db-spec.ts',
     meet: (stage) => stage.deliver('cards.20250601.csv', cards(stage, 2), { gone: true }),
+  },
+  {
+    name: { zh: '相邻枢纽的批次序号有缺口', en: 'A neighbour hub\'s deliveries have a gap in their numbers' }, closer: 'test/faults/exchange-steps.e2e-spec.ts',
+    meet: (stage, { gappedHub }) => stage.fetch(gappedHub),
   },
 ];

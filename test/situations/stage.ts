@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { neighbourHub, readNeighbours } from '#exchange';
 import { FeedCatalogue } from '#feeds';
 import { systemClock, type Text } from '#kernel';
 import { FetchLedger } from '#runs';
 import { CredentialStore } from '#keys';
-import { FetchedDeliveries, fileStatOf } from '#staging';
+import { amendCatalogue, FetchedDeliveries, fileStatOf } from '#staging';
 import { credentialOf } from '../../apps/worker/src/line/credential-of.js';
 import { FetchLine } from '../../apps/worker/src/line/fetch.js';
 import { Line } from '../../apps/worker/src/line/line.js';
@@ -15,7 +16,7 @@ import { StagingBench } from '../support/staging.js';
 const ROOT = join(import.meta.dirname, '../..');
 export const CARDS = 'library-card';
 export const WORKBOOK = 'library-card-xlsx';
-const PARCELS = 'parcel';
+export const PARCELS = 'parcel';
 /** What the hub holds of suppliers' secrets; none of it may be seen again. */
 export const SECRET = 'geheim-und-falsch';
 
@@ -67,6 +68,11 @@ export class Stage {
     return join(this.folder, 'drop');
   }
 
+  /** The district's, as fetches read it. */
+  get config(): string {
+    return join(this.folder, 'fetched');
+  }
+
   sample(feed = CARDS): Buffer {
     return readFileSync(join(ROOT, 'test/feeds', feed, feed === WORKBOOK ? 'sample.xlsx' : 'sample.csv'));
   }
@@ -80,15 +86,17 @@ export class Stage {
 
   /** Fetches a feed of parcels that comes by this transport. @param dead how many workers died of it before */
   async fetch(transport: Record<string, unknown>, format: 'csv' | 'ndjson' = 'csv', dead = 0): Promise<Seen> {
-    const config = join(this.folder, 'fetched');
+    const config = this.config;
+    const neighbours = await readNeighbours(config);
     mkdirSync(join(config, 'feeds', PARCELS), { recursive: true });
     cpSync(join(ROOT, 'test/codes'), join(config, 'codes'), { recursive: true });
     const sound = readFileSync(join(ROOT, 'libs/feeds/src/contract/ok/places-only.yaml'), 'utf8');
     writeFileSync(join(config, 'feeds', PARCELS, 'feed.yaml'),
       sound.replace('{ kind: file }', JSON.stringify(transport)).replace('{ kind: csv }', `{ kind: ${format} }`).replace("'(\\d{8})'", "'(\\d{14}|\\d{8})'"));
+    const catalogue = await FeedCatalogue.load(config);
     const line = new FetchLine({
-      fetches: this.fetches, deliveries: this.deliveries, catalogue: await FeedCatalogue.load(config), worker: 'test', clock: systemClock, onError: () => undefined,
-      credential: (name) => credentialOf(this.credentials, name),
+      fetches: this.fetches, deliveries: this.deliveries, catalogue, amend: () => amendCatalogue(this.bench.store.database, catalogue), worker: 'test', clock: systemClock, onError: () => undefined,
+      credential: (name) => credentialOf(this.credentials, name), neighbour: async (name) => neighbourHub(neighbours, this.bench.keys, name),
     });
     await line.schedule();
     await this.fetches.ask(PARCELS);

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { CredentialStore } from '#keys';
 import pg from 'pg';
 import { startBucket } from '../support/bucket.js';
 import { hasOpenssl, makeCertificate } from '../support/certificates.js';
@@ -10,8 +9,10 @@ import { emptyDatabase } from '../support/database.js';
 import { manifestOf } from '../support/drops.js';
 import { JsonService, type Mishap } from '../support/json-service.js';
 import { startOpenSsh } from '../support/openssh.js';
+import { CITY, UpstreamHub } from '../support/upstream-hub.js';
+import { startSignatureGuard } from '../support/signed.js';
 import { startWire } from '../support/wire.js';
-import { SECRET } from './stage.js';
+import { PARCELS, SECRET, type Stage } from './stage.js';
 
 type Options = Record<string, unknown>;
 
@@ -22,17 +23,21 @@ export interface Suppliers {
   /** A table "parcel" with the contract's columns, and "renamed" with another name for one. */
   table(more?: Options): Options;
   bucket(more?: Options): Options;
+  /** The bucket of a service whose clock is wrong. */
+  skewed: Options;
   /** A bucket with a large file whose line is cut in the middle of it. */
   cutBucket<T>(work: (options: Options) => Promise<T>): Promise<T>;
   sftp?: (more?: Options) => Options;
   /** Services that show a certificate: one that has expired, one of an authority nobody knows. */
   secure?: { expired: Options; unknown: Options };
+  /** The city's hub, which has lost the second of three deliveries it had numbered. */
+  gappedHub: Options;
   /** Words that are another at each start, with what stands for them in the list. */
   words(): [string, string][];
   stop(): Promise<void>;
 }
 
-export async function startSuppliers(credentials: CredentialStore): Promise<Suppliers> {
+export async function startSuppliers({ credentials, config }: Pick<Stage, 'credentials' | 'config'>): Promise<Suppliers> {
   const stopping: (() => unknown)[] = [];
   for (const name of ['wrong-password', 'wrong-token', 'wrong-key-of-no-shape']) await credentials.set(name, SECRET);
   const service = await JsonService.start({ rows: [{ 编号: '1', 经度: '118.1' }] });
@@ -59,6 +64,10 @@ export async function startSuppliers(credentials: CredentialStore): Promise<Supp
   await credentials.set('bucket', bucket.key);
   const bucketOptions = (more: Options = {}): Options => ({ kind: 's3', endpoint: `http://127.0.0.1:${wire.port}`, bucket: bucket.name, credential: 'bucket', ...more });
 
+  const guard = await startSignatureGuard(bucket.port, bucket.key.split(':')[1]!);
+  guard.clock(3_600_000, false);
+  stopping.push(() => guard.close());
+
   const server = await startOpenSsh();
   if (server !== undefined) {
     stopping.push(() => server.stop());
@@ -66,13 +75,22 @@ export async function startSuppliers(credentials: CredentialStore): Promise<Supp
   }
   const { secure, stop } = await secureServices();
   stopping.push(stop);
+  const hub = await UpstreamHub.start({ gives: [PARCELS], takerKey: 'none' });
+  stopping.push(() => hub.close());
+  hub.enter(config);
+  await credentials.set(CITY, hub.pass);
+  for (const day of [1, 2, 3]) await hub.publish(PARCELS, `rows.2025060${day}.csv`, `编号,经度\n${day},118.1\n`, 1, 'full');
+  await hub.admin.query('delete from exchange.offer where sequence = 2');
+
   return {
+    gappedHub: { kind: 'hub', hub: CITY },
     service: (mishap) => {
       service.meets(() => mishap);
       return service.url();
     },
     table: (more) => ({ kind: 'postgres', host, port: Number(port), database: pathname.slice(1), table: 'renamed', user: login, credential: 'right', ...more }),
     bucket: bucketOptions,
+    skewed: bucketOptions({ endpoint: `http://127.0.0.1:${guard.port}` }),
     async cutBucket(work) {
       const big = Buffer.alloc(4_000_000, '1,118.1\n');
       for (const [name, Body] of [['rows.20250601.csv', big], ['rows.20250601.csv.manifest.json', manifestOf('rows.20250601.csv', big)]] as const) {

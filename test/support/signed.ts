@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A guard before an S3 service that checks signatures as Amazon's does (AWS Signature Version 4), which the service itself does not. */
 export interface SignatureGuard {
   port: number;
-  /** Its clock goes wrong by so many milliseconds. */
-  clock(off: number): void;
+  /** Its clock goes wrong by so many milliseconds; `told`: its answers say what it shows. */
+  clock(off: number, told?: boolean): void;
   /** Requests it turned away, by the code it gave. */
   refused: string[];
   close(): Promise<void>;
@@ -17,13 +17,15 @@ const FIFTEEN_MINUTES = 15 * 60_000;
 export async function startSignatureGuard(port: number, secret: string): Promise<SignatureGuard> {
   const refused: string[] = [];
   let off = 0;
+  let told = true;
   const server = createServer((request, response) => {
     const now = Date.now() + off;
     const code = Math.abs(timeOf(request) - now) > FIFTEEN_MINUTES ? 'RequestTimeTooSkewed' : isSigned(request, secret) ? null : 'SignatureDoesNotMatch';
     if (code !== null) {
       refused.push(code);
       request.resume();
-      response.writeHead(403, { 'content-type': 'application/xml', date: new Date(now).toUTCString() }).end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+      response.sendDate = false;
+      response.writeHead(403, { 'content-type': 'application/xml', ...(told && { date: new Date(now).toUTCString() }) }).end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
       return;
     }
     const passed = ask({ port, host: '127.0.0.1', method: request.method, path: request.url, headers: off === 0 ? request.headers : { ...request.headers, 'x-amz-date': compact(new Date()) } }, (answer) => {
@@ -35,7 +37,7 @@ export async function startSignatureGuard(port: number, secret: string): Promise
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     port: (server.address() as AddressInfo).port, refused,
-    clock(by) { off = by; },
+    clock(by, says = true) { [off, told] = [by, says]; },
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -7,10 +7,11 @@ import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { reconcileInvariants, reconcileTables } from '#reconcile';
 import { registryInvariants, registryTables, stateDigest } from '#registry';
-import { Ledger, runInvariants, type Run } from '#runs';
-import { fileStatOf, Stager, stagingInvariants, stagingTables } from '#staging';
+import { Ledger, Redrives, runInvariants, type RedriveFilter, type Run } from '#runs';
+import { fileStatOf, Redriver, sealRepairs, Stager, stagingInvariants, stagingTables, type Repair } from '#staging';
 import pg from 'pg';
 import { Line } from '../../apps/worker/src/line/line.js';
+import { RedriveLine } from '../../apps/worker/src/line/redrive-line.js';
 import { testDatabase, type TestDatabase } from './database.js';
 import { encodeGb18030 } from './gb18030.js';
 
@@ -26,7 +27,9 @@ export class WholeLine {
   readonly told: string[] = [];
   private files = 0;
 
-  private constructor(readonly store: TestDatabase, readonly admin: pg.Client, readonly catalogue: FeedCatalogue, readonly ledger: Ledger, readonly stager: Stager, readonly folder: string) {
+  private constructor(
+    readonly store: TestDatabase, readonly admin: pg.Client, readonly catalogue: FeedCatalogue, readonly ledger: Ledger, readonly stager: Stager, readonly folder: string, readonly keys: Keys,
+  ) {
     this.line = new Line({
       database: store.database, ledger, catalogue, stager, worker: 'test',
       onError: (_run, step, error) => this.told.push(`${step} ${(error as { code?: string }).code} ${(error as Error).message}`),
@@ -49,16 +52,33 @@ export class WholeLine {
     const admin = new pg.Client({ connectionString: store.url });
     await admin.connect();
     const ledger = new Ledger(store.database, systemClock);
-    const stager = new Stager(store.database, ledger, catalogue, o.keys ?? await loadKeys(join(folder, 'keys')), { store: o.keep === false ? null : join(folder, 'deliveries') });
-    return new WholeLine(store, admin, catalogue, ledger, stager, folder);
+    const keys = o.keys ?? await loadKeys(join(folder, 'keys'));
+    const stager = new Stager(store.database, ledger, catalogue, keys, { store: o.keep === false ? null : join(folder, 'deliveries') });
+    return new WholeLine(store, admin, catalogue, ledger, stager, folder, keys);
   }
 
   async deliver(handed: Handed): Promise<Run> {
-    const run = await this.accept(handed);
-    await this.line.stage(run.id);
-    await this.line.link(run.id);
-    await this.line.apply(run.id);
-    return (await this.ledger.find(run.id))!;
+    return this.finish((await this.accept(handed)).id);
+  }
+
+  async finish(run: number): Promise<Run> {
+    await this.line.stage(run);
+    await this.line.link(run);
+    await this.line.apply(run);
+    return (await this.ledger.find(run))!;
+  }
+
+  /** An order to drive rejects again, written as a delivery; its run is not finished. Null: nothing was left to drive. */
+  async order(feed: string, filter: RedriveFilter, repairs: Repair[] = []): Promise<Run | null> {
+    const { ledger, catalogue, keys, store: { database } } = this;
+    const redrives = new Redrives(database, ledger, systemClock);
+    const { id } = await redrives.order({ feed, filter, by: '甲', repairs: sealRepairs(keys, catalogue.get(feed), repairs) });
+    await new RedriveLine({
+      redrives, ledger, catalogue, worker: 'test', redriver: new Redriver(database, keys, join(this.folder, 'deliveries')),
+      onError: (_id, error) => this.told.push(`redrive ${(error as { code?: string }).code} ${(error as Error).message}`),
+    }).perform(id);
+    const { run } = (await redrives.find(id))!;
+    return run === null ? null : await ledger.find(run);
   }
 
   async accept({ feed, asOf, mode, rows }: Handed): Promise<Run> {

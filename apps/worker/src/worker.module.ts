@@ -11,7 +11,7 @@ import { CredentialStore, loadKeys, type Keys } from '#keys';
 import { Copies, FetchLedger, Ledger, Redrives, Replays } from '#runs';
 import { postgresBell, QUEUES, QUEUE_PREFIX, type QueueName, type Queues, Relay } from '#runs/queue';
 import { type Settings, type WorkerSettings } from '#services';
-import { CopyKeeper, FetchedDeliveries, readRetentionSettings, Redriver, Stager } from '#staging';
+import { amendCatalogue, CopyKeeper, FetchedDeliveries, readRetentionSettings, Redriver, Stager } from '#staging';
 import { FeedWatch, Notices, readAlertSettings, Watch } from '#watch';
 import { Janitor } from './janitor.js';
 import { EXCHANGE, ExchangeRounds, type Round } from './exchange-rounds.js';
@@ -75,7 +75,7 @@ export class WorkerModule {
         {
           provide: FetchLine, inject: [FetchLedger, FeedCatalogue],
           useFactory: (fetches: FetchLedger, catalogue: FeedCatalogue) => new FetchLine({
-            fetches, catalogue, worker, clock: systemClock, deliveries: new FetchedDeliveries(deliveriesOf(settings), keys, fetches),
+            fetches, catalogue, worker, amend: () => amendCatalogue(database, catalogue), clock: systemClock, deliveries: new FetchedDeliveries(deliveriesOf(settings), keys, fetches),
             credential, neighbour: async (name) => neighbourHub(neighbours, keys, name),
             onError: (feed, error) => log({ level: 'error', feed, step: 'fetch', error: codeOf(error), at: placeOf(error) }),
           }),

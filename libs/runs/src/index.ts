@@ -19,7 +19,7 @@ export { Replays } from './replay/replays.js';
 export type { Replay, ReplayEnd, ReplayFinding, ReplayLease, ReplayState, ReplayVerdict } from './replay/replay.js';
 export { runInvariants } from './verify/run-invariants.js';
 export { holdLease } from './ledger/hold-lease.js';
-export { noteEvent, type FeedEvent } from './timeline/note-event.js';
+export { noteEvent, noteEventOnce, type FeedEvent } from './timeline/note-event.js';
 export { readTimeline, type TimelineEntry, type TimelinePlace } from './timeline/read-timeline.js';
 export { Progress } from './progress/progress.js';
 export { readProgress, readTransitions, type RunProgress, type RunTransition } from './progress/read-progress.js';

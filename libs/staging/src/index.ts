@@ -8,6 +8,7 @@
 export { fileStatOf, openDelivery } from './land/open-delivery.js';
 export { FetchedDeliveries } from './land/fetch-delivery.js';
 export { amendCatalogue } from './drift/amend-catalogue.js';
+export { sourceLook } from './drift/source-look.js';
 export { decideDrift, type DriftDecision } from './drift/decide-drift.js';
 export { Stager, type StagerOptions } from './scan/stager.js';
 export { tryDelivery, type Trial } from './scan/try-delivery.js';

@@ -16,7 +16,7 @@ export const list: Work<{ limit: string }> = ({ output, options }) => withStore(
   const { rows: messages } = await pool.query<NoticeRow>('select id, channel, state, attempts, due_at as "dueAt", sent_at as "sentAt", reason from watch.notice_status order by coalesce(sent_at, due_at) desc limit $1', [Number(options.limit)]);
   output.data({ changes, messages }, () => [
     output.table([{ zh: '时间', en: 'At' }, { zh: '数据源', en: 'Feed' }, { zh: '变化', en: 'Change' }],
-      changes.map(({ at, feed, before, colour }) => [(at as Date).toISOString().slice(0, 19), feed as string, `${before} → ${colour}`])),
+      changes.map(({ at, feed, before, colour }) => [output.time(at as Date), feed as string, `${before} → ${colour}`])),
     '',
     output.table([{ zh: '渠道', en: 'Channel' }, { zh: '状态', en: 'State' }, { zh: '次数', en: 'Attempts' }, { zh: '原因', en: 'Why' }],
       messages.map(({ channel, state, attempts, reason }) => [channel, state, attempts, reason === null ? '' : output.word(reason.text)])),

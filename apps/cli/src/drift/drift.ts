@@ -22,7 +22,7 @@ export const list: Work<Filter> = ({ output, options }) => withStore(async (stor
   const found = await driftsOf(store).list({ feed, kind, state }, { limit });
   const shown = await withEffect(store, all === true || state !== undefined ? found : found.filter(waits));
   output.data(shown, () => output.table(HEADINGS, shown.map((drift) => [
-    drift.id, drift.feed, output.word(drift.text), drift.field, drift.subject === '' && drift.kind === 'code-new' ? '…' : drift.subject, drift.state, drift.lastRun, drift.seen, drift.rows ?? '', drift.effect.departments.join(', ')])));
+    drift.id, drift.feed, output.word(drift.text), drift.field, drift.subject === '' && drift.kind === 'code-new' ? '…' : drift.subject, drift.state, drift.lastRun ?? '', drift.seen, drift.rows ?? '', drift.effect.departments.join(', ')])));
   return shown.some(waits) ? EXIT.partial : EXIT.ok;
 });
 
@@ -46,6 +46,7 @@ function decision(verb: DriftVerb): Work<{ by?: string; reason?: string; to?: st
     output.data({ ...done, drift }, () => `${id} ${done.drift.state}${done.drift.mappedTo === null ? '' : ` → ${done.drift.mappedTo}`}`);
     if (done.drift.amendments !== null) output.say({ zh: `契约现为版本 ${done.contractVersion?.slice(0, 12)}`, en: `The contract is now of version ${done.contractVersion?.slice(0, 12)}` });
     if (done.resumed.length > 0) output.say({ zh: `继续处理批次 ${done.resumed.join('、')}`, en: `Runs that go on: ${done.resumed.join(', ')}` });
+    if (done.fetching) output.say({ zh: '即将重新取数', en: 'The source is asked again at once' });
     for (const run of done.retry) output.say({ zh: `可重做: hushu run retry ${run}`, en: `To take it up again: hushu run retry ${run}` });
   });
 }
@@ -61,7 +62,7 @@ function plain(drift: Drift & { text: { zh: string; en: string }; effect: Effect
     `${id} ${feed} ${output.word(drift.text)} ${field}${subject === '' ? '' : ` → ${subject}`} (${state})`,
     ...line('详情', 'Detail', Object.entries(detail).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('  ')),
     ...line('行', 'Rows', rows),
-    ...line('批次', 'Runs', `${firstRun} … ${lastRun} (${seen})  ${lastSeen.toISOString().slice(0, 19)}`),
+    ...line('批次', 'Runs', firstRun === null && lastRun === null ? null : `${firstRun ?? lastRun} … ${lastRun}`), ...line('出现', 'Seen', `${seen}, ${output.time(lastSeen)}`),
     ...line('契约版本', 'Contract version', contractVersion.slice(0, 12)),
     ...line('影响的属性', 'Attributes', effect.attributes.join(', ')), ...line('目录资源', 'Products', effect.products.join(', ')), ...line('部门', 'Departments', effect.departments.join(', ')),
     ...line('对应到', 'Mapped to', mappedTo), ...line('决定', 'Decided', decidedBy === null ? null : `${decidedBy}: ${reason}`),

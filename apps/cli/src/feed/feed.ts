@@ -97,7 +97,7 @@ export const timeline: Work<Options> = ({ output, options, args }) => withStore(
   const { entries } = await readTimeline(database.pool('operations'), args[0], null, Number(options.limit));
   output.data(entries, () => output.table(
     [{ zh: '时间', en: 'At' }, { zh: '事项', en: 'What' }, { zh: '批次', en: 'Run' }, { zh: '谁', en: 'By' }, { zh: '说明', en: 'Detail' }],
-    entries.map(({ at, text, run, by, detail }) => [at.toISOString().slice(0, 19), output.word(text), run ?? '', by ?? '', briefly(detail)])));
+    entries.map(({ at, text, run, by, detail }) => [output.time(at), output.word(text), run ?? '', by ?? '', briefly(detail)])));
 });
 
 /** The plain parts of an event's circumstances; the whole is in --json. */

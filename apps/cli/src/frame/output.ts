@@ -28,6 +28,11 @@ export class Output {
     return this.chinese ? text.zh : text.en;
   }
 
+  /** A moment as people here read it: Beijing time, YYYY-MM-DD HH:MM:SS. In JSON every time says its offset. */
+  time(at: Date | null): string {
+    return at === null ? '' : new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+  }
+
   /** Rows under their headings, in columns as wide as they need; a Chinese character takes two places. */
   table(headings: Text[], rows: (string | number)[][]): string {
     const lines = [headings.map((heading) => this.word(heading)), ...rows.map((row) => row.map(String))];

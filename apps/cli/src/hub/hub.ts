@@ -22,7 +22,7 @@ export const list: Work = ({ output }) => withStore(async (store) => {
   })) as { hub: string; title: Text; relation: string; gives: string[]; offered: number; taken: number; refused: number; owed: number; catalogueAt: Date | null }[];
   output.data({ self, hubs }, () => output.table(
     [{ zh: '枢纽', en: 'Hub' }, { zh: '名称', en: 'Title' }, { zh: '关系', en: 'Relation' }, { zh: '提供', en: 'Gives' }, { zh: '批次', en: 'Offered' }, { zh: '已接收', en: 'Taken' }, { zh: '被拒', en: 'Refused' }, { zh: '待发', en: 'Owed' }, { zh: '目录', en: 'Catalogue' }],
-    hubs.map((one) => [one.hub, output.word(one.title), one.relation, one.gives.join(' '), one.offered, one.taken, one.refused, one.owed, day(one.catalogueAt)])));
+    hubs.map((one) => [one.hub, output.word(one.title), one.relation, one.gives.join(' '), one.offered, one.taken, one.refused, one.owed, output.time(one.catalogueAt).slice(0, 16)])));
   if (hubs.length === 0) output.say({ zh: '没有登记相邻枢纽 (config/hubs)', en: 'No neighbour is entered (config/hubs)' });
 });
 
@@ -44,7 +44,7 @@ export const deliveries: Work<Filter> = ({ output, options }) => withStore(async
     from exchange.offer_status where ($1::text is null or hub = $1) order by offered_at desc, hub, feed, sequence desc limit $2`, [options.hub ?? null, Number(options.limit)]);
   output.data(rows, () => output.table(
     [{ zh: '枢纽', en: 'Hub' }, { zh: '数据源', en: 'Feed' }, { zh: '序号', en: 'No.' }, { zh: '批次', en: 'Run' }, { zh: '行', en: 'Rows' }, { zh: '时点', en: 'As of' }, { zh: '回执', en: 'Receipt' }, { zh: '原因', en: 'Why' }, { zh: '回流行', en: 'Returned' }],
-    rows.map((row) => [row['hub'], row['feed'], row['sequence'], row['run'], row['rows'], day(row['asOf'] as Date), row['outcome'] ?? '', row['rule'] ?? '', row['returnedRows'] ?? ''] as (string | number)[])));
+    rows.map((row) => [row['hub'], row['feed'], row['sequence'], row['run'], row['rows'], output.time(row['asOf'] as Date).slice(0, 16), row['outcome'] ?? '', row['rule'] ?? '', row['returnedRows'] ?? ''] as (string | number)[])));
 });
 
 export const receipts: Work<Filter> = ({ output, options }) => withStore(async (store) => {
@@ -74,8 +74,4 @@ export const returned: Work<{ out: string; reason: string }> = ({ output, option
 
 async function read(store: Store, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
   return (await store.database.pool('operations').query<Record<string, unknown>>(sql, values)).rows;
-}
-
-function day(at: Date | null): string {
-  return at === null ? '' : at.toISOString().slice(0, 16).replace('T', ' ');
 }

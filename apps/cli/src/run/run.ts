@@ -18,7 +18,7 @@ const HEADINGS = [
 export const list: Work<{ feed?: string; state?: string; limit: string }> = ({ output, options }) => withStore(async (store) => {
   const runs = await ledgerOf(store).list({ feed: options.feed, state: options.state as RunState | undefined, limit: Number(options.limit) });
   output.data(runs.map(shown), () => output.table(HEADINGS, runs.map((run) => [
-    run.id, run.feed, run.state, run.asOf.toISOString().slice(0, 16), run.counts.read, run.counts.added, run.counts.changed, run.counts.removed,
+    run.id, run.feed, run.state, output.time(run.asOf).slice(0, 16), run.counts.read, run.counts.added, run.counts.changed, run.counts.removed,
     run.counts.rejected, run.reason?.rule ?? ''])));
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { transportFault, type Arrival } from '#feeds';
 import { FetchLedger, type Run } from '#runs';
-import { FetchedDeliveries, openDelivery } from '#staging';
+import { amendCatalogue, FetchedDeliveries, openDelivery } from '#staging';
 import { StagingBench } from '../../../../test/support/staging.js';
 import { FetchLine } from './fetch.js';
 import { Line } from './line.js';
@@ -35,7 +35,7 @@ describe('fetching from a folder', () => {
     const parts = { database: bench.store.database, ledger: bench.ledger, catalogue: bench.catalogue, stager: bench.stager, worker: 'test' };
     line = new Line({ ...parts, onError: (_run, step, error) => told.push(`${step} ${String(error)}`) });
     fetchLine = new FetchLine({
-      fetches, deliveries, catalogue: bench.catalogue, worker: 'test', clock: { now: () => NOW },
+      fetches, deliveries, catalogue: bench.catalogue, amend, worker: 'test', clock: { now: () => NOW },
       credential: async (name) => { throw transportFault('credential-missing', name, name); },
       onError: (feed, error) => told.push(`${feed} ${(error as { code?: string }).code}`),
     });
@@ -56,6 +56,7 @@ describe('fetching from a folder', () => {
     await fetches.ask(FEED);
   });
 
+  const amend = () => amendCatalogue(bench.store.database, bench.catalogue);
   function lay(name: string, bytes: Buffer, said: object = {}): void {
     writeFileSync(join(drop, name), bytes);
     writeFileSync(join(drop, `${name}.manifest.json`), JSON.stringify({ file: name, rows: 27, sm3: createHash('sm3').update(bytes).digest('hex'), ...said }));
@@ -150,7 +151,7 @@ describe('fetching from a folder', () => {
 
   it('leaves at once when the worker does, and the feed stays due', async () => {
     const leaving = new FetchLine({
-      fetches, deliveries, catalogue: bench.catalogue, worker: 'test', clock: { now: () => NOW }, onError: (_feed, error) => told.push(String(error)),
+      fetches, deliveries, catalogue: bench.catalogue, amend, worker: 'test', clock: { now: () => NOW }, onError: (_feed, error) => told.push(String(error)),
       credential: async () => '',
     });
     lay('cards.20260105.csv', SAMPLE);

@@ -3,8 +3,8 @@ import {
   type TransportRule,
 } from '#feeds';
 import { HubError, type Clock } from '#kernel';
-import { holdLease, killPoint, type Claimed, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
-import type { FetchedDeliveries } from '#staging';
+import { holdLease, killPoint, type Claimed, type DriftLook, type FetchEnd, type FetchLease, type FetchLedger, type RunReason } from '#runs';
+import { sourceLook, type FetchedDeliveries } from '#staging';
 import { codeOf, isLost, mayPass } from './failure.js';
 
 /** Workers that may die of one feed's fetch, one after the other, before it waits longer. */
@@ -19,6 +19,8 @@ const OF_ONE: readonly (TransportRule | null)[] = ['manifest-missing', 'manifest
 export interface FetchParts {
   fetches: FetchLedger;
   catalogue: FeedCatalogue;
+  /** Puts what people settled about suppliers' changes on top of the catalogue's folders, as it stands now. */
+  amend: () => Promise<void>;
   deliveries: FetchedDeliveries;
   /** @throws HubError with rule credential-missing */
   credential: (name: string) => Promise<string>;
@@ -28,6 +30,9 @@ export interface FetchParts {
   worker: string;
   onError: (feed: string, error: unknown) => void;
 }
+
+/** What a fetch showed of its source, however it ends. */
+interface Seen { drift: DriftLook | null }
 
 /** Fetches what has arrived at suppliers: takes the feed's lease, asks its transport, has each arrival taken in. */
 export class FetchLine {
@@ -51,24 +56,26 @@ export class FetchLine {
 
   async fetch(feed: string): Promise<void> {
     const { fetches, catalogue, worker, clock } = this.parts;
-    const contract = catalogue.contracts.find((one) => one.feed === feed);
-    if (contract === undefined || !isFetched(contract) || this.leaving.signal.aborted) return;
+    const folder = catalogue.find(feed);
+    if (folder === undefined || !isFetched(folder) || this.leaving.signal.aborted) return;
     const claimed = await fetches.claim(feed, worker);
     if (claimed === null) return;
     const { lease } = claimed;
     killPoint('fetch.claimed', 0);
-    if (!claimed.asked && isLate(contract.schedule, claimed.dueAt, claimed.startedAt)) return fetches.release(lease, nextDue(contract.schedule, claimed.startedAt));
+    if (!claimed.asked && isLate(folder.schedule, claimed.dueAt, claimed.startedAt)) return fetches.release(lease, nextDue(folder.schedule, claimed.startedAt));
     let lost = false;
+    const seen: Seen = { drift: null };
     try {
       if (claimed.died && claimed.failures >= MOST_DEATHS) throw deadly(claimed.failures);
       const ended = await holdLease(fetches, lease, async (signal) => {
         try {
-          return await this.work(contract, claimed, AbortSignal.any([signal, this.leaving.signal]));
+          await this.parts.amend();
+          return await this.work(catalogue.get(feed), claimed, seen, AbortSignal.any([signal, this.leaving.signal]));
         } finally {
           lost = signal.aborted;
         }
       });
-      await fetches.end(lease, ended, this.dueNext(contract, claimed, ended.waiting ?? 0));
+      await fetches.end(lease, ended, this.dueNext(folder, claimed, ended.waiting ?? 0), seen.drift);
       killPoint('fetch.ended', 0);
     } catch (error) {
       if (lost) return;
@@ -76,16 +83,19 @@ export class FetchLine {
       if (isLost(error)) return;
       this.parts.onError(feed, error);
       const now = clock.now();
-      const due = mayPass(error) ? dueAfterFailure(contract.schedule, feed, claimed.failures + 1, now) : nextDue(contract.schedule, now);
-      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, new Date(Math.max(due.getTime(), now.getTime() + waitOf(error))));
+      const due = mayPass(error) ? dueAfterFailure(folder.schedule, feed, claimed.failures + 1, now) : nextDue(folder.schedule, now);
+      await fetches.end(lease, { outcome: 'failed', reason: reasonOf(error) }, new Date(Math.max(due.getTime(), now.getTime() + waitOf(error))), seen.drift);
     }
   }
 
-  private async work(contract: FeedContract, { lease, cursor }: Claimed, signal: AbortSignal): Promise<FetchEnd> {
+  private async work(contract: FeedContract, { lease, cursor }: Claimed, seen: Seen, signal: AbortSignal): Promise<FetchEnd> {
     const { deliveries, credential, neighbour, clock } = this.parts;
     await deliveries.clearLeft(lease);
     const { kind: _kind, ...options } = contract.transport;
-    const transport = await transportOf(contract).open({ contract, options, credential, clock, passed: (step) => killPoint(`fetch.${step}`, 0), ...(neighbour === undefined ? {} : { neighbour }) });
+    const transport = await transportOf(contract).open({
+      contract, options, credential, clock, passed: (step) => killPoint(`fetch.${step}`, 0), columns: (columns) => void (seen.drift = sourceLook(contract, columns)),
+      ...(neighbour === undefined ? {} : { neighbour }),
+    });
     killPoint('fetch.opened', 0);
     let taken = 0;
     let fault: unknown = null;

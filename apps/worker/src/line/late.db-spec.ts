@@ -1,82 +1,16 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadKeys, type Keys } from '#keys';
-import { recordKillPoints } from '#runs';
+import { rename } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ContractDefinition } from '#feeds';
+import { Drifts, putContractsInForce, recordKillPoints } from '#runs';
+import { decideDrift } from '#staging';
 import { idNumber } from '../../../../test/support/deliveries.js';
+import { at, insured, registered, removed, residing, stamp, type Cells } from '../../../../test/support/handed-rows.js';
 import { WholeLine, type Handed } from '../../../../test/support/whole-line.js';
-import { randomOf } from '../../../../test/support/random.js';
 
 const SPINE = 'household-registration';
 const MEDICAL = 'medical-insurance';
 const RESIDENCE = 'residence-registration';
 const ADDRESS = 'standard-address';
-
-const at = (day: number, hour = 0): string => new Date(Date.UTC(2025, 0, 1 + day, hour)).toISOString();
-const stamp = (day: number): string => `${at(day).slice(0, 10).replaceAll('-', '')}120000`;
-type Cells = Record<string, string>;
-
-const registered = (key: number, number: string, name: string, day: number, more: Cells = {}): Cells => ({
-  人员编号: `R${key}`, 户号: 'H1', 公民身份号码: number, 姓名: name, 性别: '1', 民族: '01', 出生日期: '19800101', 与户主关系: '02', 户类型: '1', 户籍地区划: '370306001', 户籍地址: '某路1号',
-  登记事由: '出生', 登记日期: '20100501', 人员状态: '正常', 状态日期: '20100501', 更新时间: stamp(day), 操作类型: '增', ...more,
-});
-const insured = (key: number, number: string, name: string, more: Cells = {}): Cells => ({
-  参保编号: `M${key}`, 证件类型: '01', 证件号码: number, 姓名: name, 性别: '1', 出生日期: '19800101', 险种: '职工', 参保状态: '1', 首次参保日期: '20100101', 最近缴费月: '202412', 参保地区划: '370306', ...more,
-});
-const residing = (key: number, number: string, name: string, day: number, more: Cells = {}): Cells => ({
-  登记编号: `L${key}`, 证件类型: '居民身份证', 证件号码: number, 姓名: name, 性别: '男', 出生日期: '19800101', 居住地区划: '370306100', 居住地址: '某街2号', 来本地日期: '20240301',
-  更新时间: stamp(day), 操作类型: '增', ...more,
-});
-const removed = (row: Cells): Cells => ({ ...row, 操作类型: '删' });
-
-const NAMES = ['王小明', '王晓明', '李红', '赵四', '钱七七', '孙八', '周久', '欧阳春'];
-const PEOPLE = 10;
-const DELIVERIES = 5;
-
-/** Three feeds' deliveries in order: rows that are rejected, contested, repeated, removed and older than what holds; numbers that change; both kinds mixed. */
-function storyOf(seed: number): Handed[][] {
-  const random = randomOf(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-  const chance = (share: number): boolean => random() < share;
-  const names = Array.from({ length: PEOPLE }, () => pick(NAMES));
-  const numberOf = (i: number): string => idNumber(2 * (chance(0.1) ? Math.floor(random() * PEOPLE) : i) + 1);
-  const nameOf = (i: number): string => (chance(0.12) ? pick(NAMES) : names[i]!);
-  const stampOf = (day: number): number => (chance(0.25) ? day - Math.floor(random() * 60) : day);
-  const makers: [feed: string, key: string, make: (i: number, day: number) => Cells][] = [
-    [SPINE, 'delta', (i, day) => registered(i, idNumber(chance(0.12) ? 400 + 2 * i + Math.floor(random() * 2) * 100 + 1 : 2 * i + 1), names[i]!, stampOf(day), {
-      人员状态: pick(['正常', '正常', '死亡']), 状态日期: at(day).slice(0, 10).replaceAll('-', ''), 户籍地址: pick(['甲路1号', '乙路2号']),
-    })],
-    [MEDICAL, 'full', (i) => insured(i, numberOf(i), nameOf(i), { 参保单位: pick(['甲厂', '乙厂', '']), 参保状态: pick(['1', '2']) })],
-    [RESIDENCE, 'delta', (i, day) => residing(i, numberOf(i), nameOf(i), stampOf(day), { 居住地址: pick(['丙路3号', '丁路4号']), 离开日期: chance(0.2) ? '20250110' : '' })],
-  ];
-  return makers.map(([feed, kind, make], lane) => Array.from({ length: DELIVERIES }, (_, n): Handed => {
-    const day = 10 + n * 15 + lane + (n === 3 ? -15 : 0);
-    const mode = n === 0 || chance(0.2) ? 'full' : kind as 'full' | 'delta';
-    const chosen = Array.from({ length: PEOPLE }, (_person, i) => i).filter(() => chance(mode === 'full' ? 0.7 : 0.35));
-    const rows = chosen.map((i) => make(i, day));
-    for (const row of [...rows]) {
-      if (chance(0.07)) rows.push({ ...row });
-      if (chance(0.07)) rows.push({ ...row, 姓名: pick(NAMES) });
-      if (chance(0.07)) row['出生日期'] = '19801301';
-      if (feed !== MEDICAL && n > 0 && mode === 'delta' && chance(0.15)) row['操作类型'] = '删';
-    }
-    return { feed, asOf: at(day), mode, rows };
-  }));
-}
-
-/** Deliveries in any order; of those as of the same time the one that came first still does. */
-function shuffled(story: Handed[][], random: () => number): Handed[] {
-  const all = story.flat().map((handed) => ({ handed, by: random() })).sort((a, b) => a.by - b.by).map(({ handed }) => handed);
-  for (const lane of story) {
-    for (const asOf of new Set(lane.map((one) => one.asOf))) {
-      const tied = lane.filter((one) => one.asOf === asOf);
-      const places = tied.map((one) => all.indexOf(one)).sort((a, b) => a - b);
-      tied.forEach((one, nth) => { all[places[nth]!] = one; });
-    }
-  }
-  return all;
-}
 
 describe('a delivery that comes late', () => {
   let line: WholeLine;
@@ -153,6 +87,106 @@ describe('a delivery that comes late', () => {
     expect((await history()).map(({ address, valid_to }) => [address, valid_to])).toEqual([['某街2号', '2025-01-21'], ['丙路3号', 'infinity']]);
   });
 
+  describe('behind rejects that were driven again', () => {
+    const BAD = '19801301';
+    const repairs = [{ column: '出生日期', from: BAD, to: '19800101' }];
+    const bad = (key: number, day: number, more: Cells = {}) => residing(key, idNumber(2 * key + 1), '王小明', day, { 出生日期: BAD, ...more });
+    const good = (key: number, day: number, more: Cells = {}) => residing(key, idNumber(2 * key + 1), '王小明', day, more);
+    const holding = async () => (await line.admin.query<{ no: string; address: string; run: number }>(
+      `select registration_no as no, address, run from staging.residence_registration_row where role = 0 order by 1`)).rows.map(({ no, address, run }) => `${no} ${address} ${run}`);
+    const rejects = async () => (await line.admin.query(
+      `select run, row_no, coalesce(how, 'open') as how, by_run, by_row from staging.reject left join staging.reject_end using (run, row_no) where ordinal = 0 order by 1, 2`)).rows.map((row) => Object.values(row).join(' '));
+
+    it('finds them driven again in their place: what it settles is moot, what it rejects once more is mended as before, wherever the worker broke off', async () => {
+      await published(on(10, [bad(1, 10), bad(2, 10), bad(3, 10), bad(4, 10), good(5, 10)]), { rejected: 4 });
+      await published(on(40, [good(6, 40)]));
+      expect(await line.finish((await line.order(RESIDENCE, {}, repairs))!.id)).toMatchObject({ id: 3, state: 'published', asOf: new Date(at(40)), counts: { added: 4 } });
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended 3 2', '1 3 mended 3 3', '1 4 mended 3 4']);
+      const moved = { 居住地址: '丙路3号' };
+      const late = await line.accept(on(20, [good(1, 20, moved), bad(2, 20, moved), removed(good(3, 20)), good(5, 20, moved), bad(7, 20)]));
+      const before = [await line.digest(), await rejects()];
+      for (const [place, step] of [['replay.opened', 'stage'], ['stage.passed-by', 'stage'], ['replay.delivery', 'stage'], ['replay.settled', 'stage'], ['replay.matched', 'stage'], ['stage.advanced', 'stage'], ['link.advancing', 'link'], ['apply.staged', 'apply']] as const) {
+        if (step !== 'stage') await line.line[step === 'link' ? 'stage' : 'link'](late.id);
+        recordKillPoints((name) => { if (name === place) throw new Error(place); });
+        await line.line[step](late.id);
+        recordKillPoints(() => undefined);
+        expect([await line.digest(), (await rejects()).slice(0, 4)]).toEqual(before);
+        await line.admin.query('update runs.run set attempts = 0 where id = $1', [late.id]);
+      }
+      expect(line.told.splice(0)).toHaveLength(8);
+      expect(await line.finish(late.id)).toMatchObject({ state: 'published', replayed: true, counts: { read: 5, rejected: 2, added: 1, changed: 1 } });
+      expect(await holding()).toEqual(['L1 丙路3号 4', 'L2 丙路3号 3', 'L4 某街2号 3', 'L5 丙路3号 4', 'L6 某街2号 2']);
+      expect(await rejects()).toEqual(['1 1 mended-by-supplier 4 ', '1 2 rejected-again 4 2', '1 3 mended-by-supplier 4 ', '1 4 mended 3 4', '4 2 mended 3 2', '4 5 open  ']);
+      expect((await line.admin.query('select from staging.reject_end where run < 0')).rowCount).toBe(0);
+      // The same file once more changes nothing, though rejects were driven again behind what it repeats.
+      expect(await line.deliver(on(40, [good(6, 40)]))).toMatchObject({ state: 'published', reason: { rule: 'delivery-repeated' } });
+    });
+
+    it('stands between a delivery and its repetition: that one is read, and its rejects are the first one\'s again', async () => {
+      const same = [bad(1, 10), bad(2, 10), good(5, 10)];
+      await published({ ...on(10, same), mode: 'full' }, { rejected: 2 });
+      await published({ ...on(40, same), mode: 'full' }, { rejected: 2 });
+      await line.finish((await line.order(RESIDENCE, {}, repairs))!.id);
+      await published(on(20, [good(1, 5, { 居住地址: '丙路3号' }), good(8, 20)]), { added: 2 });
+      expect(await holding()).toEqual(['L1 某街2号 3', 'L2 某街2号 3', 'L5 某街2号 1']);
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended 3 2']);
+    });
+
+    it('reads each of them by the contract it was read by, what people mapped in between with it', async () => {
+      const { catalogue, store: { database } } = line;
+      await putContractsInForce<ContractDefinition>(database, catalogue.definitions.map((definition) => ({ feed: definition.feed, version: definition.version, definition })), 'test', () => ({}));
+      const strange = { 性别: '男性' };
+      await published(on(10, [good(1, 10, strange), good(2, 10, strange), good(3, 10, strange)]), { rejected: 3 });
+      const drifts = new Drifts(database, line.ledger);
+      const [entry] = await drifts.list({ feed: RESIDENCE, kind: 'code-new' }, { limit: 10 });
+      await decideDrift(drifts, entry!.id, { verb: 'map', by: '张科长', reason: '供数部门来函说明', to: '1' });
+      await published(on(40, [good(6, 40)]));
+      await line.finish((await line.order(RESIDENCE, {}))!.id);
+      await published(on(20, [good(2, 20, { ...strange, 居住地址: '丙路3号' }), bad(4, 20, strange)]), { rejected: 1, added: 1 });
+      expect(await holding()).toEqual(['L1 某街2号 3', 'L2 丙路3号 4', 'L3 某街2号 3', 'L6 某街2号 2']);
+      expect(await rejects()).toEqual(['1 1 mended 3 1', '1 2 mended-by-supplier 4 ', '1 3 mended 3 3', '4 2 open  ']);
+      expect((await line.admin.query('select count(distinct contract_version)::int4 as versions from runs.run')).rows).toEqual([{ versions: 2 }]);
+    });
+
+    it('is held where what was driven again would be rejected for another reason behind it', async () => {
+      await published(on(10, [bad(1, 10), good(5, 10)]), { rejected: 1 });
+      await published(on(40, [good(6, 40)]));
+      await line.finish((await line.order(RESIDENCE, {}, repairs))!.id);
+      const before = [await line.digest(), await rejects(), await holding()];
+      expect(await line.deliver(on(20, [bad(1, 20, { 来本地日期: '20243399' })]))).toMatchObject({
+        state: 'held', reason: { rule: 'delivery-late', text: { en: expect.stringContaining('run 3, read again behind it, would reject other rows than it did') }, hint: { en: expect.stringContaining('Discard it') } },
+      });
+      await line.line.sweepLeftovers();
+      expect([await line.digest(), (await rejects()).slice(0, 1), await holding()]).toEqual(before);
+    });
+
+    it('comes to the same whether it or an order of the same moment is first', async () => {
+      const both = async (day: number, first: number) => {
+        await published(on(day, [bad(first, day), bad(first + 1, day)]), { rejected: 2 });
+        await published(on(day + 9, [good(90, day + 9)]));
+        return { driven: (await line.order(RESIDENCE, {}, repairs))!.id, late: (await line.accept(on(day + 5, [good(first, day + 5, { 居住地址: '丙路3号' })]))).id };
+      };
+      const one = await both(10, 1);
+      // The older goes first, whoever is asked first.
+      await line.line.stage(one.driven);
+      expect((await line.ledger.find(one.driven))!.state).toBe('accepted');
+      expect(await line.finish(one.late)).toMatchObject({ state: 'published', replayed: true });
+      expect(await line.finish(one.driven)).toMatchObject({ state: 'published', counts: { added: 1, unchanged: 1 } });
+      const { driven, late } = await both(30, 3);
+      await line.admin.query(`update runs.run set state = 'held' where id = $1`, [late]);
+      await line.line.stage(driven);
+      await line.admin.query(`update runs.run set state = 'accepted' where id = $1`, [late]);
+      // What is staged is published before the feed is read again.
+      await line.line.stage(late);
+      expect((await line.ledger.find(late))!.state).toBe('accepted');
+      await line.line.link(driven);
+      await line.line.apply(driven);
+      expect(await line.finish(late)).toMatchObject({ state: 'published', replayed: true });
+      expect((await holding()).map((row) => row.replace(/ \d+$/, ''))).toEqual(['L1 丙路3号', 'L2 某街2号', 'L3 丙路3号', 'L4 某街2号', 'L90 某街2号']);
+      expect((await rejects()).map((row) => row.split(' ')[2])).toEqual(['mended-by-supplier', 'mended', 'mended-by-supplier', 'mended']);
+    });
+  });
+
   it('takes its place in the register of addresses', async () => {
     const address = (code: string, text: string, day: number, operation = '增'): Cells => ({
       标准地址编码: code, 区划: '370306001', 门楼牌: '某路1号', 地址全称: text, 状态: '启用', 更新时间: stamp(day), 操作类型: operation,
@@ -188,41 +222,5 @@ describe('a late delivery of the register that has a person under an earlier num
     } finally {
       await line.close();
     }
-  });
-});
-
-describe('deliveries of a feed in any order', () => {
-  const seeds = process.env.HUSHU_TEST_SEEDS?.split(',').map(Number) ?? [1];
-  let folder: string, keys: Keys;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hushu-keys-'));
-    keys = await loadKeys(folder);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  async function stateAfter(order: Handed[], random?: () => number): Promise<Record<string, string>> {
-    const line = await WholeLine.open([SPINE, MEDICAL, RESIDENCE], { keys });
-    try {
-      for (const [nth, handed] of order.entries()) {
-        expect(await line.deliver(handed)).toMatchObject({ state: 'published' });
-        const again = random && random() < 0.25 ? order[Math.floor(random() * (nth + 1))]! : null;
-        if (again === null || order.some((one) => one !== again && one.feed === again.feed && one.asOf === again.asOf)) continue;
-        expect(await line.deliver(again)).toMatchObject({ state: 'published', reason: { rule: 'delivery-repeated' }, counts: { added: 0, changed: 0, removed: 0 } });
-      }
-      expect(line.told).toEqual([]);
-      expect(await line.faults()).toEqual([]);
-      if (random) expect((await line.admin.query('select from runs.run where replayed')).rowCount).toBeGreaterThan(2);
-      return await line.digest();
-    } finally {
-      await line.close();
-    }
-  }
-
-  it.each(seeds)('end in the state of the order of their time, and one that is sent again changes nothing (story %i)', async (seed) => {
-    const story = storyOf(seed);
-    const random = randomOf(seed * 977);
-    const order = story.flat().sort((a, b) => a.asOf.localeCompare(b.asOf));
-    const late = shuffled(story, random);
-    expect(await stateAfter(late, random)).toEqual(await stateAfter(order));
   });
 });

@@ -154,6 +154,17 @@ describe('rejects that are driven again', () => {
     expect(await redrives.cancel(done.id, 'officer')).toBe(false);
   });
 
+  it('fail at once where trying again cannot help, and say so', async () => {
+    const owner = await bench.store.database.connect('migrate');
+    await owner.query('revoke insert on staging.redriven from hushu_staging');
+    const { id } = await order({ rule: 'code-unmapped' });
+    await orders().perform(id);
+    await owner.query('grant insert on staging.redriven to hushu_staging');
+    await owner.end();
+    expect(await redrives.find(id)).toMatchObject({ state: 'failed', reason: { rule: 'HUSHU-WORKER-06', text: { en: 'Driving rejects again went wrong (42501)' } } });
+    expect(told.splice(0)).toEqual([expect.objectContaining({ code: '42501' })]);
+  });
+
   it('leave one sealed file an order, nothing half written, and no clear text', async () => {
     const folder = join(bench.folder, 'deliveries', FEED);
     const files = readdirSync(folder);

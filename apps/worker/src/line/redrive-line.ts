@@ -59,7 +59,7 @@ export class RedriveLine {
 
 function wentWrong(error: unknown): RunReason {
   return reasonOf(error, {
-    rule: 'HUSHU-WORKER-03', text: { zh: `重驱时出错 (${codeOf(error)})`, en: `Driving rejects again went wrong (${codeOf(error)})` },
+    rule: 'HUSHU-WORKER-06', text: { zh: `重驱时出错 (${codeOf(error)})`, en: `Driving rejects again went wrong (${codeOf(error)})` },
     hint: { zh: '查看工作进程日志后重新下达', en: "See the worker's log, then order it again" },
   });
 }

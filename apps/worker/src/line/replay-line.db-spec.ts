@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
-import { Copies, recordKillPoints, Redrives, Replays, type Replay, type Run } from '#runs';
-import { CopyKeeper, copyFaults, fileStatOf, readRetentionSettings, Redriver, sealRepairs, stagingInvariants, type Repair } from '#staging';
+import { Copies, recordKillPoints, Replays, type Replay, type Run } from '#runs';
+import { CopyKeeper, copyFaults, fileStatOf, readRetentionSettings, stagingInvariants } from '#staging';
 import { idNumber } from '../../../../test/support/deliveries.js';
 import { WholeLine } from '../../../../test/support/whole-line.js';
-import { RedriveLine } from './redrive-line.js';
 import { ReplayLine } from './replay-line.js';
 
 const MEDICAL = 'medical-insurance';
@@ -54,13 +53,14 @@ describe('a past run, read again from its stored delivery', () => {
     await ledger.decide(runs.discarded!, 'discard', { by: '甲', reason: '不完整' });
     note('released', await full(30, people(0, 8)), 'held');
     for (const by of ['甲', '乙']) await ledger.decide(runs.released!, 'release', { by, reason: '已核实' });
-    for (const step of ['stage', 'link', 'apply'] as const) await line.line[step](runs.released!);
+    await line.finish(runs.released!);
     note('refused', await otherColumns(35), 'refused');
     note('clean', await full(40, people(0, 12)), 'published');
     note('first of changes', await on(10, [residing(1, 10), residing(2, 10), residing(3, 10)]), 'published');
     note('changes', await on(40, [residing(1, 40, { 居住地址: '丁路4号' }), residing(4, 40, { 出生日期: '19801301' }), { ...residing(3, 40), 操作类型: '删' }]), 'published');
     note('late', await on(20, [residing(1, 20, { 居住地址: '丙路3号' }), residing(2, 20, { 居住地址: '丙路3号' })]), 'published');
-    note('driven again', await driveAgain(RESIDENCE, [{ column: '出生日期', to: '19800101' }]), 'published');
+    note('driven again', await line.finish((await line.order(RESIDENCE, {}, [{ column: '出生日期', to: '19800101' }]))!.id), 'published');
+    note('late behind it', await on(30, [residing(2, 30, { 居住地址: '己路6号' }), residing(4, 30, { 离开日期: '20251301' }), residing(6, 30)]), 'published');
     note('after', await on(50, [residing(4, 50, { 居住地址: '戊路5号' }), residing(5, 50)]), 'published');
     await line.line.sweepLeftovers();
     expect(line.told).toEqual([]);
@@ -83,16 +83,6 @@ describe('a past run, read again from its stored delivery', () => {
     return (await line.ledger.find(id))!;
   }
 
-  async function driveAgain(feed: string, repairs: Repair[]): Promise<Run> {
-    const { ledger, catalogue, store: { database } } = line;
-    const redrives = new Redrives(database, ledger, systemClock);
-    const { id } = await redrives.order({ feed, filter: {}, by: '甲', repairs: sealRepairs(keys, catalogue.get(feed), repairs) });
-    await new RedriveLine({ redrives, ledger, catalogue, worker: 'test', redriver: new Redriver(database, keys, join(line.folder, 'deliveries')), onError: (_id, error) => errors.push(error) }).perform(id);
-    const { run } = (await redrives.find(id))!;
-    for (const step of ['stage', 'link', 'apply'] as const) await line.line[step](run!);
-    return (await ledger.find(run!))!;
-  }
-
   const replay = async (run: number): Promise<Replay> => {
     const { id } = (await replays.order(run, '甲'))!;
     await replayLine.perform(id);
@@ -113,7 +103,7 @@ describe('a past run, read again from its stored delivery', () => {
     const all = 'outcome delivery counts rows history';
     expect(found).toEqual([
       same('first', all), same('with rejects', all), same('the same again', 'outcome delivery rows history'), same('discarded', 'outcome delivery counts'), same('released', all),
-      same('refused', 'outcome'), same('clean', all), same('first of changes', all), same('changes', all), same('late', all), same('driven again', all), same('after', all),
+      same('refused', 'outcome'), same('clean', all), same('first of changes', all), same('changes', all), same('late', all), same('driven again', all), same('late behind it', all), same('after', all),
     ]);
     expect(await line.digest()).toEqual(before);
     expect(await left()).toEqual([]);
@@ -179,7 +169,7 @@ describe('a past run, read again from its stored delivery', () => {
   });
 
   it('begins anew wherever the worker before broke off, and is nobody\'s when another has taken it', async () => {
-    const { id } = (await replays.order(runs.late!, '甲'))!;
+    const { id } = (await replays.order(runs['late behind it']!, '甲'))!;
     const breaks = ['replay.claimed', 'replay.opened', 'replay.delivery', 'stage.chunk.committed', 'replay.read'];
     for (const place of breaks) {
       recordKillPoints((name) => { if (name === place) throw new Error(place); });
@@ -199,7 +189,7 @@ describe('a past run, read again from its stored delivery', () => {
     expect(await replays.find(id)).toMatchObject({ state: 'running', verdict: null });
     await line.admin.query('update runs.replay set lease_until = clock_timestamp() where id = $1', [id]);
     await replayLine.perform(id);
-    expect(await replays.find(id)).toMatchObject({ state: 'done', verdict: 'same', done: 3, total: 3 });
+    expect(await replays.find(id)).toMatchObject({ state: 'done', verdict: 'same', done: 5, total: 5 });
     expect(await left()).toEqual([]);
     errors.splice(0);
   });
@@ -241,23 +231,19 @@ describe('a past run, read again from its stored delivery', () => {
       expect(await faults()).toEqual([]);
     }
     expect(await round('deliveries: { keep: 1 day }')).toBe(5);
-    expect(await look()).toEqual(['clean', 'first of changes', 'changes', 'late', 'driven again', 'after']);
+    expect(await look()).toEqual(['clean', 'first of changes', 'changes', 'late', 'driven again', 'late behind it', 'after']);
     expect(readdirSync(join(folder, MEDICAL))).toEqual([`${runs.clean}.sealed`]);
     expect(await keeper('deliveries: { keep: 1 day }').look(first)).toMatchObject({ kept: true, needed: true });
     expect(await replay(runs.first!)).toMatchObject({ state: 'failed', reason: { rule: 'HUSHU-STAGING-30', text: { en: expect.stringContaining('policy removed the stored copy') } } });
     expect(await replay(runs.clean!)).toMatchObject({ verdict: 'incomparable', reason: { rule: 'replay-copy' }, finding: { compared: ['outcome', 'delivery', 'counts', 'rows'], since: runs.clean } });
 
-    expect(await round(`deliveries:\n  keep: all\n  feeds:\n    ${RESIDENCE}: { keep: 1 day, needed: remove }\n`)).toBe(5);
+    expect(await round(`deliveries:\n  keep: all\n  feeds:\n    ${RESIDENCE}: { keep: 1 day, needed: remove }\n`)).toBe(6);
     expect(await look()).toEqual(['clean']);
-    expect(await line.deliver({ feed: RESIDENCE, asOf: at(30), mode: 'delta', rows: [residing(9, 30)] })).toMatchObject({
-      state: 'held', reason: { rule: 'delivery-late', text: { en: expect.stringContaining('rejects were driven again') } },
-    });
-    await line.admin.query('update runs.run set redrive = null where id = $1', [runs['driven again']]);
     expect(await line.deliver({ feed: RESIDENCE, asOf: at(30), mode: 'delta', rows: [residing(9, 30)] })).toMatchObject({
       state: 'held', reason: { text: { en: expect.stringContaining(`policy removed the stored copy of run ${runs.after}`) }, hint: { en: expect.stringContaining('retention.yaml') } },
     });
     const { rows } = await line.admin.query(`select feed, detail ->> 'copies' as copies, detail ->> 'keep' as keep from runs.event where kind = 'copies-removed' order by id`);
-    expect(rows).toEqual([{ feed: MEDICAL, copies: '5', keep: '1 day' }, { feed: RESIDENCE, copies: '5', keep: '1 day' }]);
+    expect(rows).toEqual([{ feed: MEDICAL, copies: '5', keep: '1 day' }, { feed: RESIDENCE, copies: '6', keep: '1 day' }]);
 
     rmSync(await stored(runs.clean!));
     writeFileSync(join(folder, MEDICAL, '77.sealed'), 'x');

@@ -9,6 +9,7 @@ import { AuditWriter } from '#access';
 import { readHubStatement } from '#feeds';
 import { systemClock } from '#kernel';
 import { Keys, signStatement } from '#keys';
+import { recordKillPoints } from '#runs';
 import pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import type { Neighbour, Neighbours } from '../neighbour/neighbours.js';
@@ -80,6 +81,23 @@ describe('what a neighbour is offered', () => {
     expect(await offered()).toEqual([{ sequence: 1, fileName: '1.txt', sm3: sm3(1), rows: 3 }, { sequence: 2, fileName: '1.txt', sm3: sm3(1), rows: 3 }]);
   });
 
+  it('is read through once, however many neighbours it is offered to', async () => {
+    await publish(1, 1, { seen: 'd1' });
+    await publish(2, 2, { kept: false, seen: 'd1' });
+    await publish(3, 3);
+    const both: Neighbours = { ...NEIGHBOURS, list: [NEIGHBOUR, { ...NEIGHBOUR, hub: 'jinan' }] };
+    const digested: number[] = [];
+    recordKillPoints((point, run) => { if (point === 'exchange.digested') digested.push(run); });
+    try {
+      expect(await new Offers({ database: store.database, keys, clock: systemClock, neighbours: both, audit }).offerNew()).toBe(6);
+    } finally {
+      recordKillPoints(() => undefined);
+    }
+    expect(digested).toHaveLength(2);
+    const { rows } = await admin.query<{ said: string }>(`select concat_ws(' ', hub, sequence, sm3) as said from exchange.offer order by hub, sequence`);
+    expect(rows.map(({ said }) => said)).toEqual(['jinan', 'zibo'].flatMap((hub) => [1, 1, 3].map((n, i) => `${hub} ${i + 1} ${sm3(n)}`)));
+  });
+
   it('is given byte for byte and audited, or said to be cleared', async () => {
     await publish(1, 1);
     await offers.offerNew();
@@ -108,12 +126,23 @@ describe('what a neighbour is offered', () => {
     await expect(send({ rows: 4 })).rejects.toMatchObject({ code: 'HUSHU-EXCHANGE-16' });
     await expect(send({ to: 'elsewhere' })).rejects.toMatchObject({ code: 'HUSHU-EXCHANGE-12' });
     expect((await admin.query('select from exchange.returned')).rowCount).toBe(0);
+    recordKillPoints((point) => { if (point === 'receive.return') throw new Error('broken off'); });
+    await expect(send()).rejects.toThrow('broken off');
+    recordKillPoints(() => undefined);
     await send();
     await send();
     const { rows: [{ stored_path: path }, ...more] } = await admin.query<{ stored_path: string }>('select stored_path from exchange.returned');
     expect(more).toEqual([]);
     expect(Buffer.concat(await keys.sealer().openFile(path).toArray() as Buffer[])).toEqual(report);
+    // Somebody died between taking it and noting that.
+    const receipt = signStatement(zibo.hubSigner(), 'hushu-receipt', {
+      from: 'zibo', to: 'zhoucun', feed: 'pension', sequence: 1, outcome: 'taken', sm3: sm3(1), counts: { read: 3 }, rule: null, at: new Date().toISOString(),
+    });
+    recordKillPoints((point) => { if (point === 'receive.receipt') throw new Error('broken off'); });
+    await expect(receiver.receipt(NEIGHBOUR, offer, receipt)).rejects.toThrow('broken off');
+    recordKillPoints(() => undefined);
+    for (let again = 0; again < 2; again++) expect(await receiver.receipt(NEIGHBOUR, offer, receipt)).toMatchObject({ outcome: 'taken' });
     const { rows: events } = await admin.query<{ said: string }>(`select concat_ws(' ', kind, detail ->> 'rule', detail ->> 'part') as said from runs.event order by id`);
-    expect(events.map(({ said }) => said)).toEqual(['return-refused return-differs sm3', 'return-refused return-differs bytes', 'return-refused return-too-large', 'return-refused return-too-large', 'return-refused statement-faulty to', 'return-received']);
+    expect(events.map(({ said }) => said)).toEqual(['return-refused return-differs sm3', 'return-refused return-differs bytes', 'return-refused return-too-large', 'return-refused return-too-large', 'return-refused statement-faulty to', 'return-received', 'receipt-received']);
   });
 });

@@ -6,7 +6,7 @@ import { loadSql, type Database } from '#database';
 import { STATEMENT, type ContractDefinition, type HubManifest } from '#feeds';
 import type { Clock } from '#kernel';
 import { signStatement, type Keys } from '#keys';
-import { contractsInForce } from '#runs';
+import { contractsInForce, killPoint } from '#runs';
 import type { Neighbour, Neighbours } from '../neighbour/neighbours.js';
 import { catalogueOf, type CatalogueEntry, type ProductMetadata } from './catalogue.js';
 import { refusal } from './refusals.js';
@@ -72,7 +72,9 @@ export class Offers {
     let offered = 0;
     for (const delivery of rows) {
       // What was cleared before it was ever offered is offered to nobody.
-      if (await isKept(delivery.stored_path) && await this.offerOne(hub, feed, delivery, await this.sm3Of(delivery.stored_path))) offered++;
+      if (!await isKept(delivery.stored_path)) continue;
+      if (await this.offerOne(hub, feed, delivery, await this.sm3Of(feed, delivery))) offered++;
+      killPoint('exchange.offered', delivery.run);
     }
     return offered;
   }
@@ -95,13 +97,18 @@ export class Offers {
       await client.query(loadSql(import.meta.dirname, 'offer'), [
         to, feed, sequence, delivery.run, delivery.stored_path, delivery.file_bytes, delivery.rows_read, sm3, delivery.as_of,
         signStatement(keys.hubSigner(), STATEMENT.manifest, manifest), clock.now()]);
+      killPoint('exchange.offering', delivery.run);
       return true;
     });
   }
 
-  private async sm3Of(path: string): Promise<string> {
+  /** Read through once a copy, whoever it is offered to: a copy is never written to again. */
+  private async sm3Of(feed: string, { run, stored_path: path }: Unoffered): Promise<string> {
+    const { rows: [known] } = await this.parts.database.pool('exchange').query<{ sm3: string }>('select sm3 from exchange.offer where feed = $1 and stored_path = $2 limit 1', [feed, path]);
+    if (known !== undefined) return known.sm3;
     const hash = createHash('sm3');
     for await (const chunk of this.parts.keys.sealer().openFile(path)) hash.update(chunk as Buffer);
+    killPoint('exchange.digested', run);
     return hash.digest('hex');
   }
 }

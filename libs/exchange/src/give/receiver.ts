@@ -8,7 +8,7 @@ import { loadSql, type Database } from '#database';
 import { readHubStatement, type HubReceipt, type HubReturn } from '#feeds';
 import type { Clock, HubError } from '#kernel';
 import type { Keys } from '#keys';
-import { noteEvent } from '#runs';
+import { killPoint, noteEvent, noteEventOnce } from '#runs';
 import type { Neighbour, Neighbours } from '../neighbour/neighbours.js';
 import type { Offer } from './offers.js';
 import { refusal } from './refusals.js';
@@ -38,11 +38,14 @@ export class Receiver {
     }
     const changed = await database.pool('exchange').query(loadSql(import.meta.dirname, 'receipt'),
       [hub, feed, sequence, says.outcome, says.rule, says.counts === null ? null : JSON.stringify(says.counts), statement, clock.now()]);
+    killPoint('receive.receipt', offer.run);
     if (changed.rowCount === 1) await this.note(offer, 'receipt-received', { outcome: says.outcome, rule: says.rule });
     else {
-      const { rows: [known] } = await database.pool('exchange').query<{ outcome: string }>(
-        'select outcome from exchange.receipt where hub = $1 and feed = $2 and sequence = $3', [hub, feed, sequence]);
+      const { rows: [known] } = await database.pool('exchange').query<{ outcome: string; rule: string | null }>(
+        'select outcome, rule from exchange.receipt where hub = $1 and feed = $2 and sequence = $3', [hub, feed, sequence]);
       if (known!.outcome !== says.outcome) throw await this.refused(offer, 'receipt', refusal('receipt-settled', { hub, feed, sequence }));
+      // Who took it the first time may have died before it was noted.
+      await this.note(offer, 'receipt-received', { ...known! }, noteEventOnce);
     }
     return says;
   }
@@ -61,8 +64,13 @@ export class Receiver {
     const path = await this.seal(offer, says, content);
     const taken = await database.pool('exchange').query(loadSql(import.meta.dirname, 'returned'),
       [hub, feed, sequence, says.fileName, says.rows, says.bytes, says.sm3, path, statement, clock.now()]);
+    killPoint('receive.return', offer.run);
     if (taken.rowCount === 1) await this.note(offer, 'return-received', { rows: says.rows });
-    else await rm(path, { force: true });
+    else {
+      await rm(path, { force: true });
+      const { rows } = (await findReturned(database, hub, feed, sequence))!;
+      await this.note(offer, 'return-received', { rows }, noteEventOnce);
+    }
     return says;
   }
 
@@ -109,8 +117,8 @@ export class Receiver {
     return error;
   }
 
-  private async note({ hub, feed, sequence, run }: Offer, kind: string, detail: Record<string, unknown>): Promise<void> {
-    await this.parts.database.transaction('runs', (client) => noteEvent(client, { feed, run, kind, detail: { hub, sequence, ...detail } }));
+  private async note({ hub, feed, sequence, run }: Offer, kind: string, detail: Record<string, unknown>, note = noteEvent): Promise<void> {
+    await this.parts.database.transaction('runs', (client) => note(client, { feed, run, kind, detail: { hub, sequence, ...detail } }));
   }
 }
 

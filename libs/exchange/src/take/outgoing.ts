@@ -5,9 +5,10 @@ import { loadSql, type Database } from '#database';
 import { HubLine, STATEMENT, type FeedCatalogue, type HandedIn, type HubReceipt, type HubReturn } from '#feeds';
 import { HubError, type Clock, type Text } from '#kernel';
 import type { Keys } from '#keys';
-import { noteEvent } from '#runs';
+import { killPoint, noteEventOnce } from '#runs';
 import { reportRejects } from '#staging';
 import { neighbourHub, type Neighbours } from '../neighbour/neighbours.js';
+import { secondsAfter } from './seconds-after.js';
 
 /** Seconds until the next attempt, by how many there were; the last one for ever: a receipt is owed until it is taken. */
 const PAUSES = [5, 15, 60, 300, 1800, 7200];
@@ -32,15 +33,18 @@ export class Outgoing {
     const { database, catalogue, clock } = this.parts;
     const feeds = catalogue.contracts.filter(({ transport }) => transport.kind === 'hub').map(({ feed }) => feed);
     if (feeds.length === 0) return 0;
-    return database.transaction('exchange', async (client) => {
+    const gathered = await database.transaction('exchange', async (client) => {
       const { rows } = await client.query<Owed>(loadSql(import.meta.dirname, 'owed'), [feeds]);
       for (const { feed: ourFeed, arrivalId, run, rejected, state } of rows) {
         const [hub, feed, sequence] = arrivalId.split('/');
         const kinds = state === 'published' && rejected > 0 ? ['receipt', 'returned'] : ['receipt'];
         for (const kind of kinds) await client.query(loadSql(import.meta.dirname, 'owe'), [hub, feed, Number(sequence), kind, ourFeed, run, clock.now()]);
+        killPoint('exchange.gathering', run);
       }
       return rows.length;
     });
+    if (gathered > 0) killPoint('exchange.gathered', 0);
+    return gathered;
   }
 
   /** Sends what is due. @returns how much was taken */
@@ -51,8 +55,9 @@ export class Outgoing {
       for (let sent = 0; ;) {
         signal.throwIfAborted();
         const now = clock.now();
-        const { rows: [due] } = await database.pool('exchange').query<Due>(loadSql(import.meta.dirname, 'outgoing_due'), [now, after(now, LEASE)]);
+        const { rows: [due] } = await database.pool('exchange').query<Due>(loadSql(import.meta.dirname, 'outgoing_due'), [now, secondsAfter(now, LEASE)]);
         if (due === undefined) return sent;
+        killPoint('exchange.claimed', due.run);
         if (await this.sendOne(due, lines, signal)) sent++;
       }
     } finally {
@@ -68,19 +73,20 @@ export class Outgoing {
     };
     try {
       const answer = await this.hand(due, lines, signal);
-      if (answer.taken) await settle('sent', clock.now(), null);
-      else {
-        await settle('refused', clock.now(), { text: { zh: `${due.hub} 拒绝: ${answer.code} ${answer.text}`, en: `${due.hub} refuses: ${answer.code} ${answer.text}` } });
-      }
+      killPoint('exchange.handed', due.run);
+      // Noted before it is settled: who dies in between leaves it owed, and whoever sends it again finds it noted.
       const kind = `${due.kind === 'receipt' ? 'receipt' : 'return'}-${answer.taken ? 'sent' : 'not-taken'}`;
-      await database.transaction('runs', (client) => noteEvent(client, {
+      await database.transaction('runs', (client) => noteEventOnce(client, {
         feed: due.ourFeed, run: due.run, kind, detail: { hub: due.hub, sequence: due.sequence, ...(answer.taken ? {} : { code: answer.code }) },
       }));
+      killPoint('exchange.noted', due.run);
+      await (answer.taken ? settle('sent', clock.now(), null) : settle('refused', clock.now(), refusedBy(due.hub, answer)));
+      killPoint('exchange.settled', due.run);
       return answer.taken;
     } catch (error) {
       if (signal.aborted) throw error;
       const reason = error instanceof HubError ? { text: error.text, hint: error.hint } : { text: { zh: '发送时出错', en: 'Something went wrong while sending' } };
-      await settle('waiting', after(clock.now(), PAUSES[Math.min(due.attempts, PAUSES.length) - 1]!), reason);
+      await settle('waiting', secondsAfter(clock.now(), PAUSES[Math.min(due.attempts, PAUSES.length) - 1]!), reason);
       return false;
     }
   }
@@ -88,7 +94,7 @@ export class Outgoing {
   private async hand(due: Due, lines: Map<string, HubLine>, signal: AbortSignal): Promise<HandedIn> {
     const { database, keys, clock, neighbours, credential } = this.parts;
     const neighbour = neighbourHub(neighbours, keys, due.hub);
-    const line = lines.get(due.hub) ?? await HubLine.open(neighbour, { credential, clock });
+    const line = lines.get(due.hub) ?? await HubLine.open(neighbour, { credential, clock, passed: (step) => killPoint(`exchange.${step}`, due.run) });
     lines.set(due.hub, line);
     const { rows: [came] } = await database.pool('exchange').query<CameOf>(loadSql(import.meta.dirname, 'outcome'), [due.run]);
     const delivery = { from: neighbour.self, to: due.hub, feed: due.feed, sequence: due.sequence };
@@ -96,7 +102,9 @@ export class Outgoing {
     if (due.kind === 'returned') return this.handReport(due, line, { ...delivery, fileName: came!.fileName, rows: came!.counts['rejected']!, at }, neighbour.sign, signal);
     const taken = came!.state === 'published';
     const receipt: HubReceipt = { ...delivery, outcome: taken ? 'taken' : 'refused', sm3: came!.sm3, counts: came!.counts, rule: taken ? null : came!.rule ?? came!.state, at };
-    return line.receipt(due.feed, due.sequence, neighbour.sign(STATEMENT.receipt, receipt), signal);
+    const statement = neighbour.sign(STATEMENT.receipt, receipt);
+    killPoint('exchange.handing', due.run);
+    return line.receipt(due.feed, due.sequence, statement, signal);
   }
 
   /** Read once for its digest and once to be sent: so it need not lie anywhere. That it leaves is in the audit first. */
@@ -110,12 +118,22 @@ export class Outgoing {
       hash.update(chunk);
     }
     const sm3 = hash.digest('hex');
+    killPoint('exchange.reported', due.run);
     await audit.append({ kind: 'return-sent', detail: { hub: due.hub, feed: due.ourFeed, run: due.run, sequence: due.sequence, rows: says.rows, bytes, sm3 } });
     const content = (): Readable => Readable.from(reportRejects(database, keys, contract, due.run), { objectMode: false });
-    return line.returned(due.feed, due.sequence, sign(STATEMENT.returned, { ...says, bytes, sm3 } satisfies HubReturn), content, signal);
+    const statement = sign(STATEMENT.returned, { ...says, bytes, sm3 } satisfies HubReturn);
+    killPoint('exchange.handing', due.run);
+    return line.returned(due.feed, due.sequence, statement, content, signal);
   }
 }
 
-function after(at: Date, seconds: number): Date {
-  return new Date(at.getTime() + seconds * 1000);
+/** An officer reads it; nothing is sent again by itself. */
+function refusedBy(hub: string, { code, text }: Extract<HandedIn, { taken: false }>): { text: Text; hint: Text } {
+  return {
+    text: { zh: `${hub} 拒绝: ${code} ${text}`, en: `${hub} refuses: ${code} ${text}` },
+    hint: {
+      zh: `不再自动重发：与 ${hub} 核对这一批的序号、行数与 SM3（对方 hushu hub deliveries，本枢纽 hushu hub receipts），由其查明后更正或重新报送。`,
+      en: `It is not sent again by itself: compare the delivery's number, rows and SM3 with ${hub} (hushu hub deliveries there, hushu hub receipts here); it corrects the delivery or gives it anew.`,
+    },
+  };
 }

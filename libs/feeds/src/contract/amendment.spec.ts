@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { amendDefinition, columnReading, type Amendment } from './amendment.js';
+import { amend, amendDefinition, columnReading, type Amendment } from './amendment.js';
 import { FeedCatalogue } from './feed-catalogue.js';
 
 const FEED = 'library-card';
@@ -41,6 +41,10 @@ describe('a contract with amendments', () => {
     for (const one of gone) expect([one, catalogue.stands(FEED, [one])]).toEqual([one, false]);
     expect(amended(...gone).version).toBe(version);
     expect(amended(...gone, IGNORE).amended).toEqual({ folderVersion: version, amendments: [IGNORE] });
+    // A table's folder says itself what a column is called there.
+    const contract = catalogue.get(FEED);
+    const table = (called: string) => amend({ ...contract, amended: undefined, transport: { kind: 'postgres', columns: new Map([['电话', called]]) } }, new Map(), [ALIAS]).contract.amended;
+    expect([table('手机号码'), table('dh')?.amendments]).toEqual([undefined, [ALIAS]]);
     for (const one of [ALIAS, IGNORE, CODE, { kind: 'absent', column: '电话' }, { kind: 'empty', column: '在借册数', type: 'integer' }] as Amendment[]) expect(catalogue.stands(FEED, [one])).toBe(true);
   });
 

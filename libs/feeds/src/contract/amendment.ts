@@ -71,13 +71,18 @@ function stands(one: Amendment, contract: FeedContract, codes: FeedCodes): boole
   switch (one.kind) {
     case 'ignore': return field(one.column) === undefined;
     case 'absent': return field(one.column)?.required === false;
-    case 'alias': return field(one.column) !== undefined && field(one.delivered) === undefined;
+    case 'alias': return field(one.column) !== undefined && field(one.delivered) === undefined && calledInTable(contract, one.column) !== one.delivered;
     case 'empty': return field(one.column)?.type === one.type && !field(one.column)!.required;
     case 'code': {
       const map = codes.get(one.list);
       return map !== undefined && !map.entries.has(one.supplier) && map.hub.has(one.hub);
     }
   }
+}
+
+/** What the folder says a column is called in the supplier's table, where it says so. */
+function calledInTable({ transport: { columns } }: FeedContract, column: string): unknown {
+  return columns instanceof Map ? columns.get(column) : undefined;
 }
 
 function codesOf(list: string, amendments: readonly Amendment[]): [string, string][] {

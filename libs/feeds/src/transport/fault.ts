@@ -4,7 +4,7 @@ import { HubError, type Text } from '#kernel';
 export type TransportRule =
   | 'credential-missing' | 'transport-denied' | 'transport-unreachable' | 'transport-certificate' | 'transport-broken'
   | 'transport-answer' | 'transport-changed' | 'transport-limited' | 'transport-source' | 'manifest-missing' | 'manifest-faulty' | 'manifest-differs'
-  | 'manifest-signature' | 'delivery-gone';
+  | 'manifest-signature' | 'delivery-gone' | 'delivery-missing';
 
 interface RuleTerms { code: string; hint: Text; /** Trying again may help without anybody doing anything. */ retry: boolean }
 
@@ -23,7 +23,7 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   },
   'transport-certificate': {
     code: 'HUSHU-FEEDS-43', retry: false,
-    hint: { zh: '请供数部门更新证书；若是自建证书机构，在契约中写明 ca；若两边时钟不一致，先校时。', en: "Ask the supplier to renew its certificate; name a private authority with ca in the contract; if the clocks differ, set them first." },
+    hint: { zh: '请供数部门更新证书；若是自建证书机构，在契约（相邻枢纽则在 config/hubs）中写明 ca；若两边时钟不一致，先校时。', en: "Ask the supplier to renew its certificate; name a private authority with ca in the contract (for a neighbour hub in config/hubs); if the clocks differ, set them first." },
   },
   'transport-broken': {
     code: 'HUSHU-FEEDS-44', retry: true,
@@ -64,6 +64,13 @@ const TERMS: Record<TransportRule, RuleTerms> = {
   'delivery-gone': {
     code: 'HUSHU-FEEDS-61', retry: false,
     hint: { zh: '对方枢纽已按其保存策略清除此批次；请其重新报送一个全量批次。', en: 'The neighbour has cleared this delivery by its own policy: ask it for a full one again.' },
+  },
+  'delivery-missing': {
+    code: 'HUSHU-FEEDS-62', retry: false,
+    hint: {
+      zh: '对方枢纽的批次序号有缺口，缺口之后的一概未采用；请对方核对并补上缺少的批次 (hushu hub deliveries)，补上后运行 hushu feed fetch 接着取。',
+      en: 'The neighbour\'s numbers have a gap, and nothing behind it was taken: ask it to find the missing delivery (hushu hub deliveries) and list it again, then run hushu feed fetch to go on.',
+    },
   },
 };
 

@@ -13,30 +13,33 @@ const NAME = /^[a-z][a-z0-9-]{0,62}$/;
  */
 export const hub: TransportKind = {
   options: { is: 'keys', required: { hub: { is: 'text', like: NAME } }, optional: { feed: { is: 'text', like: NAME } } },
-  async open({ contract, options, neighbour: find, credential, clock }) {
+  async open({ contract, options, neighbour: find, credential, clock, passed = () => undefined }) {
     const name = options['hub'] as string;
     const neighbour = await find?.(name);
     if (neighbour === undefined) {
       throw transportFault('transport-source', `没有登记相邻枢纽 ${name}`, `No neighbour ${name} is entered`, { hub: name });
     }
-    const context = { credential, clock };
-    return new HubTransport({ neighbour, feed: (options['feed'] as string | undefined) ?? contract.feed, line: await HubLine.open(neighbour, context), now: () => clock.now() });
+    const line = await HubLine.open(neighbour, { credential, clock, passed });
+    return new HubTransport({ neighbour, feed: (options['feed'] as string | undefined) ?? contract.feed, line, now: () => clock.now(), passed });
   },
 };
 
 /** One neighbour's feed, and the line to it. */
-interface Source { neighbour: NeighbourHub; feed: string; line: HubLine; now: () => Date }
+interface Source { neighbour: NeighbourHub; feed: string; line: HubLine; now: () => Date; passed: (step: string) => void }
 
 class HubTransport implements Transport {
   constructor(private readonly source: Source) {}
 
   async* arrivals(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Arrival, Look, void> {
-    const { neighbour, feed, line } = this.source;
+    const { neighbour, feed, line, passed } = this.source;
     for (let after = cursor?.['hub'] === neighbour.hub && cursor['feed'] === feed ? cursor['after'] as number : 0; ;) {
       const { items, at } = await line.deliveries(feed, after, signal);
+      passed('listed');
       if (items.length === 0) return { current: at };
       for (const { sequence, manifest } of items) {
-        yield this.arrivalOf(sequence, manifest);
+        const arrival = this.arrivalOf(sequence, manifest);
+        passed('manifest');
+        yield arrival;
         after = sequence;
       }
     }
@@ -91,26 +94,32 @@ class HubArrival implements Arrival {
   }
 
   private async* verified(signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
-    const { told, sequence, source: { line, feed, neighbour: { hub: name } } } = this;
+    const { told, sequence, source: { line, feed, passed, neighbour: { hub: name } } } = this;
     if (told instanceof HubError) throw told;
     const differs = (part: string, zh: string, en: string): HubError => transportFault('manifest-differs', `${name} 的第 ${sequence} 批${zh}`, `Delivery ${sequence} of ${name}: ${en}`, { hub: name, sequence, part });
     const hash = createHash('sm3');
     let bytes = 0;
-    for await (const chunk of await line.content(feed, sequence, signal)) {
+    const content = await line.content(feed, sequence, signal);
+    passed('begun');
+    for await (const chunk of content) {
       bytes += chunk.length;
       if (bytes > told.bytes) throw differs('bytes', `超过清单所列的 ${told.bytes} 字节`, `more than the ${told.bytes} bytes its manifest speaks of`);
       hash.update(chunk);
+      passed('read');
       yield chunk;
     }
     if (bytes !== told.bytes) throw differs('bytes', `应有 ${told.bytes} 字节，实有 ${bytes}`, `the manifest speaks of ${told.bytes} bytes, there are ${bytes}`);
     if (hash.digest('hex') !== told.sm3) throw differs('sm3', '的 SM3 与清单所列不符', 'its SM3 is not the one its manifest has');
+    passed('verified');
   }
 
   /** Tells the giver at once. Should that fail, the next fetch meets the same delivery and tells it again. */
   private async refuse(rule: string, signal: AbortSignal): Promise<void> {
-    const { sequence, source: { line, feed, neighbour, now } } = this;
+    const { sequence, source: { line, feed, neighbour, now, passed } } = this;
     const { hub: to, self: from } = neighbour;
     const receipt: HubReceipt = { from, to, feed, sequence, outcome: 'refused', sm3: null, counts: null, rule, at: now().toISOString() };
+    passed('refusing');
     await line.receipt(feed, sequence, neighbour.sign(STATEMENT.receipt, receipt), signal).catch(() => undefined);
+    passed('refused');
   }
 }

@@ -30,6 +30,7 @@ const SILENCE = 11 * 60_000;
 export const mysqlTable: TransportKind = {
   options: TABLE_OPTIONS,
   formats: ['ndjson'],
+  tellsColumns: true,
   async open(context) {
     const plan = await planOf(context);
     const { default: driver } = await import('mysql2');

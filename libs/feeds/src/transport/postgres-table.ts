@@ -23,6 +23,7 @@ const MANNERS = `
 export const postgresTable: TransportKind = {
   options: TABLE_OPTIONS,
   formats: ['ndjson'],
+  tellsColumns: true,
   async open(context) {
     const plan = await planOf(context);
     const { default: pg } = await import('pg');
@@ -56,7 +57,7 @@ class PostgresSession implements TableSession {
     const { rows } = await this.client.query<{ name: string; type: string }>(
       `select a.attname as name, coalesce(b.typname, t.typname) as type
        from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = nullif(t.typbasetype, 0)
-       where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped
+       where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped and has_column_privilege(a.attrelid, a.attnum, 'select')
        order by a.attnum`,
       [this.plan.table.map((part) => this.quote(part)).join('.')],
     );

@@ -1,8 +1,8 @@
-import type { HubError } from '#kernel';
+import type { HubError, Text } from '#kernel';
 import { certificateCode } from './certificate-code.js';
 import { transportFault } from './fault.js';
 
-interface S3Failure { name?: string; message?: string; code?: string; $metadata?: { httpStatusCode?: number } }
+interface S3Failure { name?: string; message?: string; code?: string; ServerTime?: string; $metadata?: { httpStatusCode?: number } }
 interface Where {
   place: string;
   bucket: string;
@@ -10,15 +10,21 @@ interface Where {
   name?: string;
   /** Bytes were on their way. */
   reading: boolean;
+  /** By our clock. */
+  now: Date;
 }
 
 const SIGNATURE = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken', 'ExpiredToken', 'InvalidSecurity', 'AuthorizationHeaderMalformed', 'NotSignedUp', 'AccountProblem']);
 const LIMITED = new Set(['SlowDown', 'TooManyRequests', 'ThrottlingException', 'RequestLimitExceeded', 'ServiceUnavailable']);
+/** A clock that is told in each answer is made up for; these remain where it is not, or is not the one that refuses. */
+const SKEWED = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_)/;
 
+const SET_CLOCK: Text = { zh: '先校正走错的一方的时钟（NTP），再运行 hushu feed fetch。', en: 'Set the clock that is wrong (NTP), then run hushu feed fetch.' };
+
 /** Null when the object is gone or another one. */
-export function s3Fault(cause: unknown, { place, bucket, name, reading }: Where): HubError | null {
+export function s3Fault(cause: unknown, { place, bucket, name, reading, now }: Where): HubError | null {
   const failure = cause as S3Failure;
   const status = failure.$metadata?.httpStatusCode;
   const what = failure.name ?? '';
@@ -30,8 +36,11 @@ export function s3Fault(cause: unknown, { place, bucket, name, reading }: Where)
   if (CERTIFICATE.test(code)) {
     return transportFault('transport-certificate', `${place} 的证书不可信 (${code})`, `The certificate of ${place} is not to be trusted (${code})`, { ...where, code }, cause);
   }
-  if (what === 'RequestTimeTooSkewed') {
-    return transportFault('transport-certificate', `本机时钟与 ${place} 相差过大`, `The clocks of this machine and of ${place} are too far apart`, where, cause);
+  if (SKEWED.has(what)) {
+    const theirs = new Date(failure.ServerTime ?? '');
+    const [there, here] = [Number.isNaN(theirs.getTime()) ? null : theirs.toISOString(), now.toISOString()];
+    return transportFault('transport-answer', `${place} 因时钟相差过大拒绝请求 (${there === null ? '' : `服务的时钟是 ${there}，`}本机是 ${here})`,
+      `${place} refuses the request: the clocks are too far apart (${there === null ? '' : `the service's says ${there}, `}ours ${here})`, { ...where, serviceClock: there, ourClock: here }, cause, SET_CLOCK);
   }
   if (SIGNATURE.has(what)) {
     return transportFault('transport-denied', `${place} 不接受所录入的密钥 (${what})`, `${place} does not take the key that was entered (${what})`, { ...where, code: what }, cause);

@@ -113,6 +113,11 @@ describe('a bucket with which something is wrong', () => {
       guard.clock(3_600_000);
       expect(outcomes((await look(at)).taken)).toEqual(['a-20250601.csv taken']);
       expect(new Set(guard.refused)).toEqual(new Set(['SignatureDoesNotMatch', 'RequestTimeTooSkewed']));
+      // One that the answers do not tell cannot be made up for: it is for people to set.
+      guard.clock(3_600_000, false);
+      await expect(look(at)).rejects.toMatchObject({ retry: false, hint: { en: expect.stringContaining('NTP') }, details: { rule: 'transport-answer', serviceClock: null, ourClock: expect.stringMatching(/Z$/) } });
+      const still = s3Fault({ name: 'RequestTimeTooSkewed', ServerTime: '2026-01-01T00:00:00Z' }, { place: 's3://drop/', bucket: 'drop', reading: false, now: new Date('2026-01-02') });
+      expect(still).toMatchObject({ text: { en: expect.stringContaining("the service's says 2026-01-01T00:00:00.000Z, ours 2026-01-02T00:00:00.000Z") } });
     } finally {
       await guard.close();
     }
@@ -156,10 +161,10 @@ describe('a bucket with which something is wrong', () => {
   });
 
   it.each([
-    ['SignatureDoesNotMatch', 403, 'transport-denied'], ['RequestTimeTooSkewed', 403, 'transport-certificate'], ['SlowDown', 503, 'transport-limited'], ['AccessDenied', 403, 'transport-source'],
+    ['SignatureDoesNotMatch', 403, 'transport-denied'], ['RequestTimeTooSkewed', 403, 'transport-answer'], ['SlowDown', 503, 'transport-limited'], ['AccessDenied', 403, 'transport-source'],
     ['InternalError', 500, 'transport-broken'], ['MalformedXML', 400, 'transport-answer'],
   ])('says %s (%d): %s', async (name, httpStatusCode, rule) => {
-    const fault = s3Fault({ name, $metadata: { httpStatusCode } }, { place: 's3://drop/', bucket: 'drop', reading: false });
+    const fault = s3Fault({ name, $metadata: { httpStatusCode } }, { place: 's3://drop/', bucket: 'drop', reading: false, now: new Date() });
     expect(await ruleOf(Promise.reject(fault))).toBe(rule);
   });
 });

@@ -139,7 +139,7 @@ class BucketDrop implements Drop {
     try {
       return await work();
     } catch (cause) {
-      throw s3Fault(cause, { place: this.place, bucket: this.options.bucket, name, reading }) ?? changed(name ?? '', cause);
+      throw s3Fault(cause, { place: this.place, bucket: this.options.bucket, name, reading, now: this.context.clock.now() }) ?? changed(name ?? '', cause);
     }
   }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hasOpenssl, makeCertificate } from '../../../../test/support/certificates.js';
 import { startWire } from '../../../../test/support/wire.js';
-import { COLUMNS, contractOn, faultOf, fetchFrom, held, openOn, type SupplierDatabase } from './table-rows.fixture.js';
+import { amended, COLUMNS, columnsOf, contractOn, faultOf, fetchFrom, held, openOn, type SupplierDatabase } from './table-rows.fixture.js';
 
 type Row = (string | null)[];
 
@@ -133,6 +133,31 @@ export function tableCases(start: () => Promise<{ database: SupplierDatabase; st
     const { rows } = await fetchFrom(database, contract);
     expect(rows).toEqual(wanted.map(({ no, note, amount, day, at }) =>
       [no, '', day.replaceAll('-', ''), day.replaceAll('-', '').slice(0, 6), amount, note ?? '', at.replace(/\D/g, ''), '增']));
+  });
+
+  it('what people settled about its columns is what is read, and the columns as they are there are told', async () => {
+    const table = await made();
+    const contract = contractOn(database, table, { options: { columns: { 备注: 'bz' } } });
+    await put(table, row('a', '2026-03-01 10:00:00', '先'));
+    await database.run(`alter table ${table} rename column ${q('备注')} to bz`);
+    expect(await columnsOf(database, contract, 'integer', 'stamp')).toEqual(
+      ['编号', '姓名', '出生日期 not integer', '缴费月份 not integer', '金额', 'bz → 备注', '更新时间 not integer', '操作']);
+    const { cursor } = await fetchFrom(database, contract);
+    for (const [from, to] of [['bz', 'memo'], ['更新时间', 'gxsj'], ['姓名', '名'], ['金额', '款']] as const) await database.run(`alter table ${table} rename column ${q(from)} to ${q(to)}`);
+    await database.run(`alter table ${table} add column ${q('新列')} ${database.kind === 'postgres' ? 'boolean' : 'datetime'}`);
+    expect(await faultOf(fetchFrom(database, contract))).toMatchObject({ rule: 'transport-source', missing: ['姓名', '金额', 'bz', '更新时间'], unknown: ['名', '款', 'memo', 'gxsj', '新列'] });
+    expect(await columnsOf(database, contract, 'integer', 'text')).toEqual(
+      ['编号', '名 → ?', '出生日期 not integer', '缴费月份 not integer', '款 → ?', 'memo → ?', 'gxsj → ? not integer', '操作', '新列 → ? not integer']);
+    const settled = amended(contract, { kind: 'alias', column: '备注', delivered: 'memo' }, { kind: 'alias', column: '更新时间', delivered: 'gxsj' },
+      { kind: 'alias', column: '姓名', delivered: '名' }, { kind: 'alias', column: '金额', delivered: '款' });
+    // What was delivered before is known by the same cursor; only what came since is read.
+    await database.run(`insert into ${table} (${['编号', '名', 'memo', 'gxsj', '操作'].map(q).join(', ')}) values ('b', '李', '后', '2026-03-01 10:00:01', '增')`);
+    expect((await fetchFrom(database, settled, cursor)).rows).toEqual([['b', '李', '', '', '', '后', '20260301100001', '增']]);
+    const without = amended(settled, ...settled.amended!.amendments.slice(0, 3), { kind: 'absent', column: '金额' });
+    expect((await fetchFrom(database, without)).rows.map((cells) => [cells[0], cells[4]])).toEqual([['a', ''], ['b', '']]);
+    // A stamp that is gone cannot be done without, whatever is settled.
+    expect(await faultOf(fetchFrom(database, amended(contract, { kind: 'alias', column: '备注', delivered: 'memo' }, { kind: 'absent', column: '姓名' }, { kind: 'absent', column: '金额' }, { kind: 'absent', column: '更新时间' }))))
+      .toMatchObject({ rule: 'transport-source', missing: ['更新时间'] });
   });
 
   it('what is wrong on the other side is told by its name', async () => {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { FeedContract, FieldContract } from '../contract/contract.js';
+import { columnReading } from '../contract/amendment.js';
+import type { FeedContract, FieldContract, FieldType } from '../contract/contract.js';
 import type { Shape } from '../contract/contract-shape.js';
+import { bindNames } from '../row/bind-columns.js';
 import { transportFault } from './fault.js';
-import type { TransportContext } from './transport.js';
+import type { SourceColumn, TransportContext } from './transport.js';
 
 const text: Shape = { is: 'text' };
 /** A name, or schema and name; written exactly as the database holds it. */
@@ -48,11 +50,19 @@ export interface TablePlan {
   tls: { ca: string | undefined } | undefined;
   /** Schema, when one is named, and name. */
   table: string[];
+  /** What is read, and what the folder says it is called there. */
   fields: { field: FieldContract; column: string }[];
-  /** The table's column with the time of change; null for a feed that is read whole. */
+  /** The table's column with the time of change, as the folder names it; null for a feed that is read whole. */
   stamp: string | null;
   overlapSeconds: number;
+  columns: NonNullable<TransportContext['columns']>;
   passed: NonNullable<TransportContext['passed']>;
+}
+
+/** What of a table as it is there is read; null for a column that people have settled may be missing, or is not read. */
+export interface TableReading {
+  fields: { field: FieldContract; column: TableColumn | null }[];
+  stamp: TableColumn | null;
 }
 
 /** A column of the table as it is there. Whatever is neither a time nor a flag is taken as text. */
@@ -81,28 +91,57 @@ export async function planOf(context: TransportContext): Promise<TablePlan> {
     fields: contract.fields.map((field) => ({ field, column: columns.get(field.column) ?? field.column })),
     stamp: contract.mode === 'delta' ? stamp! : null,
     overlapSeconds: options.overlapSeconds ?? 600,
+    columns: (seen) => context.columns?.(seen),
     passed: (step) => context.passed?.(step),
   };
 }
 
-/** @returns the kind of each column that is read, by name. @throws naming what is missing and what is there instead */
-export function checkColumns(plan: TablePlan, found: readonly TableColumn[]): Map<string, ColumnKind> {
+/**
+ * Finds what is read in the table as it is there, by the folder and what people settled on top of it, and tells of all
+ * its columns. @throws naming what is missing and what is there instead
+ */
+export function readingOf(plan: TablePlan, found: readonly TableColumn[]): TableReading {
+  const { contract, fields, stamp } = plan;
   const table = plan.table.join('.');
   if (found.length === 0) {
     throw transportFault('transport-source', `数据库 ${plan.database} 中没有表 ${table}，或账号 ${plan.user} 无权读取。`,
       `The database ${plan.database} has no table ${table}, or ${plan.user} may not read it.`, { database: plan.database, table });
   }
-  const kinds = new Map(found.map(({ name, kind }) => [name, kind]));
-  const wanted = new Set([...plan.fields.map(({ column }) => column), ...(plan.stamp === null ? [] : [plan.stamp])]);
-  const missing = [...wanted].filter((column) => !kinds.has(column));
-  if (missing.length > 0) {
-    const unknown = found.map(({ name }) => name).filter((name) => !wanted.has(name)).slice(0, 50);
-    throw transportFault('transport-source',
-      `表 ${table} 缺少列 ${missing.join('、')}${unknown.length > 0 ? `；表中另有契约未提到的列 ${unknown.join('、')}，可能是改名` : ''}。`,
-      `The table ${table} has no column ${missing.join(', ')}${unknown.length > 0 ? `; it has others the contract does not name, perhaps the same renamed: ${unknown.join(', ')}` : ''}.`,
-      { table, missing, unknown });
-  }
-  return kinds;
+  const named = namedColumns(plan, found);
+  plan.columns({ found: named.map(({ name, column, kind }): SourceColumn => ({ name, column, fits: (type) => !NEVER[kind]?.has(type) })), called: new Map(fields.map(({ field, column }) => [field.column, column])) });
+  const { places, missing, unknown } = bindNames(fields.map(({ field }) => field.column), columnReading(contract), named.map(({ name, column }) => column ?? name));
+  const columnOf = (column: string): TableColumn | null => (places.has(column) ? named[places.get(column)!]! : null);
+  const stamped = fields.find(({ column }) => column === stamp);
+  const stampColumn = stamped === undefined ? found.find(({ name }) => name === stamp) ?? null : columnOf(stamped.field.column);
+  const lacked = new Set([...fields.filter(({ field }) => missing.includes(field.column)).map(({ column }) => column), ...(stamp !== null && stampColumn === null ? [stamp] : [])]);
+  if (lacked.size > 0) throw columnsFault(table, [...lacked], unknown.slice(0, 50));
+  return { fields: fields.map(({ field }) => ({ field, column: columnOf(field.column) })), stamp: stampColumn };
+}
+
+/** By the contract's names. A column with the name of one that the folder reads from elsewhere is nobody's; so is a change stamp beside the contract. */
+function namedColumns({ fields, stamp, contract }: TablePlan, found: readonly TableColumn[]): (TableColumn & { column: string | null })[] {
+  const taken = new Set([...contract.fields.map(({ column }) => column), stamp]);
+  return found.flatMap((one): (TableColumn & { column: string | null })[] => {
+    const serves = fields.filter(({ column }) => column === one.name);
+    if (serves.length > 0) return serves.map(({ field }) => ({ ...one, column: field.column }));
+    return taken.has(one.name) ? [] : [{ ...one, column: null }];
+  });
+}
+
+/** Types no value of such a column can ever be; text and numbers may be written as any. */
+const NO_TIME = new Set<FieldType>(['integer', 'decimal', 'division', 'name', 'phone', 'document']);
+const NEVER: Partial<Record<ColumnKind, ReadonlySet<FieldType>>> = {
+  date: NO_TIME, time: NO_TIME, 'time-zoned': NO_TIME, flag: new Set<FieldType>([...NO_TIME, 'date', 'month', 'stamp']),
+};
+
+function columnsFault(table: string, missing: string[], unknown: string[]): Error {
+  return transportFault('transport-source',
+    `表 ${table} 缺少列 ${missing.join('、')}${unknown.length > 0 ? `；表中另有契约未提到的列 ${unknown.join('、')}，可能是改名` : ''}。`,
+    `The table ${table} has no column ${missing.join(', ')}${unknown.length > 0 ? `; it has others the contract does not name, perhaps the same renamed: ${unknown.join(', ')}` : ''}.`,
+    { table, missing, unknown }, undefined, {
+      zh: '请与供数部门核对；若列确已改名或取消，用 hushu drift list 查看并对应或接受，系统随即重新读取；也可修改 feed.yaml 后运行 hushu feed apply。',
+      en: 'Check with the supplier; if the column was renamed or dropped for good, see hushu drift list and map or accept it, and the table is read again at once; or edit feed.yaml and run hushu feed apply.',
+    });
 }
 
 async function tlsOf({ tls }: TableOptions, contract: FeedContract): Promise<TablePlan['tls']> {

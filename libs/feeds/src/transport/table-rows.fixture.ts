@@ -2,11 +2,12 @@ import { systemClock } from '#kernel';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readSources } from '../contract/read-contract.js';
-import type { FeedContract } from '../contract/contract.js';
+import { amend, type Amendment } from '../contract/amendment.js';
+import type { FeedContract, FieldType } from '../contract/contract.js';
 import { NdjsonFormat } from '../format/ndjson.js';
 import { readAll, sourceOf } from '../format/reading.fixture.js';
 import { transportOf } from './transports.js';
-import type { Arrival, Cursor, Look, Transport } from './transport.js';
+import type { Arrival, Cursor, Look, SourceColumns, Transport } from './transport.js';
 
 /** A supplier's database that the tests own: what is theirs to write, and how the hub gets in. */
 export interface SupplierDatabase {
@@ -73,8 +74,23 @@ supplies: [{ facet: parcel, role: receiver, precedence: 1, attributes: { note: �
 
 export interface Fetched { arrival: Arrival; text: string; rows: string[][]; cursor: Cursor | null; empty: boolean; look: Look }
 
-export function openOn(database: SupplierDatabase, contract: FeedContract, password = database.password): Promise<Transport> {
-  return transportOf(contract).open({ contract, options: contract.transport, clock: systemClock, credential: async () => password });
+/** The same contract with what people settled on top of it. */
+export function amended(contract: FeedContract, ...amendments: Amendment[]): FeedContract {
+  return amend(contract, new Map(), amendments).contract;
+}
+
+export function openOn(database: SupplierDatabase, contract: FeedContract, password = database.password, columns?: (seen: SourceColumns) => void): Promise<Transport> {
+  return transportOf(contract).open({ contract, options: contract.transport, clock: systemClock, credential: async () => password, ...(columns && { columns }) });
+}
+
+/** The columns a look at the table tells of, each as name → the contract's, with the types it can never be of among those asked for. */
+export async function columnsOf(database: SupplierDatabase, contract: FeedContract, ...types: FieldType[]): Promise<string[]> {
+  let told: string[] = [];
+  const transport = await openOn(database, contract, undefined, ({ found }) => {
+    told = found.map(({ name, column, fits }) => [`${name}${column === name ? '' : ` → ${column ?? '?'}`}`, ...types.filter((type) => !fits(type))].join(' not '));
+  });
+  await transport.arrivals(null, new AbortController().signal).next().catch(() => undefined).finally(() => transport.close());
+  return told;
 }
 
 /** One fetch as the hub does it, its one arrival read to the end and read back by the feed's format. */

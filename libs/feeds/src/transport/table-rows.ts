@@ -1,9 +1,9 @@
 import type { HubError } from '#kernel';
-import type { FieldType } from '../contract/contract.js';
+import type { FieldContract, FieldType } from '../contract/contract.js';
 import { DeliveredRows, type Digits, DIGITS } from './delivered-rows.js';
 import { transportFault } from './fault.js';
 import { JsonRows, type SourceRow } from './json-rows.js';
-import { checkColumns, type ColumnKind, type TableColumn, type TablePlan } from './table-plan.js';
+import { readingOf, type ColumnKind, type TableColumn, type TablePlan, type TableReading } from './table-plan.js';
 import type { Arrival, Cursor, Look, Transport } from './transport.js';
 
 /** Rows asked for at once. */
@@ -40,9 +40,9 @@ export class TableTransport implements Transport {
       signal.throwIfAborted();
       const now = await this.ask(signal, false, () => session.begin());
       this.plan.passed('begun');
-      const kinds = checkColumns(this.plan, await this.ask(signal, true, () => session.columns()));
+      const reading = readingOf(this.plan, await this.ask(signal, true, () => session.columns()));
       this.plan.passed('columns');
-      yield new TableArrival(this.plan, session, { now, kinds, cursor });
+      yield new TableArrival(this.plan, session, { now, reading, cursor });
       return { current: timeOf(now) };
     } finally {
       signal.removeEventListener('abort', cut);
@@ -64,7 +64,7 @@ export class TableTransport implements Transport {
   }
 }
 
-interface Snapshot { now: string; kinds: ReadonlyMap<string, ColumnKind>; cursor: Cursor | null }
+interface Snapshot { now: string; reading: TableReading; cursor: Cursor | null }
 
 /** The rows of one snapshot. */
 class TableArrival implements Arrival {
@@ -75,6 +75,7 @@ class TableArrival implements Arrival {
   readonly empty?: () => boolean;
   private readonly delivered: DeliveredRows | null;
   private readonly json: JsonRows;
+  private readonly read: { field: FieldContract; column: TableColumn }[];
 
   constructor(private readonly plan: TablePlan, private readonly session: TableSession, private readonly snapshot: Snapshot) {
     const { contract, stamp } = plan;
@@ -82,6 +83,7 @@ class TableArrival implements Arrival {
     const at = digitsOf(snapshot.now)!;
     this.delivered = stamp === null ? null : new DeliveredRows(`${plan.host}/${plan.database}/${table}/${stamp}`, plan.overlapSeconds, snapshot.cursor);
     this.json = new JsonRows(contract.fields);
+    this.read = snapshot.reading.fields.flatMap(({ field, column }) => (column === null ? [] : [{ field, column }]));
     this.id = `${table}@${snapshot.now.replace(/\D/g, '')}${stamp === null ? '' : `>${this.delivered?.from() ?? ''}`}`;
     this.fileName = `${contract.feed}-${at}.ndjson`;
     this.asOf = timeOf(snapshot.now);
@@ -92,7 +94,7 @@ class TableArrival implements Arrival {
     const { session, delivered, json } = this;
     const { statement, parameters } = this.statement();
     const read = this.rowReader();
-    const stampOf = this.plan.stamp !== null && this.snapshot.kinds.get(this.plan.stamp) === 'text' ? textDigits : digitsOf;
+    const stampOf = this.snapshot.reading.stamp?.kind === 'text' ? textDigits : digitsOf;
     const cut = () => void session.end();
     signal.addEventListener('abort', cut, { once: true });
     let stamped = 0;
@@ -132,25 +134,24 @@ class TableArrival implements Arrival {
 
   /** Ordered, so that the same table is the same bytes. A first delta takes rows without a stamp too: no later one could find them. */
   private statement(): { statement: string; parameters: string[] } {
-    const { plan, session, snapshot: { kinds, now }, delivered } = this;
-    const columns = plan.fields.map(({ column }) => session.expression(column, kinds.get(column)!));
-    const keys = plan.contract.key.map((key) => session.quote(plan.fields.find(({ field }) => field.column === key)!.column));
+    const { plan, session, snapshot: { reading, now }, delivered } = this;
+    const columns = this.read.map(({ column: { name, kind } }) => session.expression(name, kind));
+    const keys = plan.contract.key.flatMap((key) => this.read.filter(({ field }) => field.column === key).map(({ column }) => session.quote(column.name)));
     const table = plan.table.map((part) => session.quote(part)).join('.');
-    if (plan.stamp === null) return { statement: `select ${columns.join(', ')} from ${table} order by ${keys.join(', ')}`, parameters: [] };
-    const kind = kinds.get(plan.stamp)!;
-    const stamp = session.quote(plan.stamp);
+    if (reading.stamp === null) return { statement: `select ${columns.join(', ')} from ${table} order by ${keys.join(', ')}`, parameters: [] };
+    const { name, kind } = reading.stamp;
+    const stamp = session.quote(name);
     const from = delivered!.from();
     const range = `${stamp} <= ${session.parameter(1, kind)} ${from === null ? `or ${stamp} is null` : `and ${stamp} >= ${session.parameter(2, kind)}`}`;
     return {
-      statement: `select ${[...columns, session.expression(plan.stamp, kind)].join(', ')} from ${table} where ${range} order by ${[stamp, ...keys].join(', ')}`,
+      statement: `select ${[...columns, session.expression(name, kind)].join(', ')} from ${table} where ${range} order by ${[stamp, ...keys].join(', ')}`,
       parameters: [kind === 'text' ? digitsOf(now)! : now, ...(from === null ? [] : [kind === 'text' ? from : spelt(from)])],
     };
   }
 
   /** Makes of a row's cells what the contract's columns are to hold. */
   private rowReader(): (cells: (string | null)[]) => SourceRow {
-    const { plan, snapshot: { kinds } } = this;
-    const fields = plan.fields.map(({ field, column }) => ({ name: field.column, write: writerOf(kinds.get(column)!, field.type) }));
+    const fields = this.read.map(({ field, column }) => ({ name: field.column, write: writerOf(column.kind, field.type) }));
     return (cells) => {
       const row = Object.create(null) as Record<string, unknown>;
       for (let i = 0; i < fields.length; i++) {

@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel';
 import type { Shape } from '../contract/contract-shape.js';
-import type { FeedContract, FormatContract } from '../contract/contract.js';
+import type { FeedContract, FieldType, FormatContract } from '../contract/contract.js';
 
 /**
  * Transports: how a delivery's bytes come to the hub when nobody hands it in. A transport only finds what
@@ -14,6 +14,8 @@ export interface TransportKind {
   formats?: readonly FormatContract['kind'][];
   /** Tells what the shape of the options alone cannot; paths are the options' own. */
   check?(options: Readonly<Record<string, unknown>>, contract: FeedContract, fault: (path: readonly string[], rule: string, zh: string, en: string) => void): void;
+  /** It tells `columns` of each look at its source: what its deliveries hold says nothing of that. */
+  tellsColumns?: true;
   /** Does nothing against the other side yet; drivers are loaded here, not with the contract. */
   open(context: TransportContext): Promise<Transport>;
 }
@@ -27,8 +29,27 @@ export interface TransportContext {
   /** The neighbour hub of that name, where the district has any. @throws HubError when it has none of that name */
   neighbour?(name: string): Promise<NeighbourHub>;
   clock: Clock;
+  /** Told of the columns of a source that keeps a catalogue of its own, before any is missed and before a row is read. */
+  columns?(seen: SourceColumns): void;
   /** Told of each step that is behind it: where fault tests end the process. A name of small letters, points and dashes. */
   passed?(step: string): void;
+}
+
+/** What a source has, by its own catalogue. */
+export interface SourceColumns {
+  /** In the source's order. One that serves several of the contract's columns is there for each. */
+  found: readonly SourceColumn[];
+  /** The contract's column → its name at the source, as the folder has it. */
+  called: ReadonlyMap<string, string>;
+}
+
+export interface SourceColumn {
+  /** As the source spells it. */
+  name: string;
+  /** The contract's column that is read from it as the folder says; null where the folder does not speak of it. */
+  column: string | null;
+  /** Whether a value of it can be one of this type at all. */
+  fits(type: FieldType): boolean;
 }
 
 /** Another hub, as the district knows it, and our own hand towards it. */

@@ -32,6 +32,11 @@ export function isFetched(contract: FeedContract): boolean {
   return transportOf(contract) !== hand;
 }
 
+/** Whether fetching tells which columns the source has, whatever is in a delivery. */
+export function tellsColumns(contract: FeedContract): boolean {
+  return transportOf(contract).tellsColumns === true;
+}
+
 /** What a contract says of its transport, checked by what the transport takes. */
 export function checkTransport(contract: FeedContract, file: ContractFile): void {
   const kind = contract.transport?.kind;

@@ -29,20 +29,26 @@ export type DriftVerb = 'accept' | 'map' | 'stop' | 'resume';
 export interface Sighting { kind: DriftKind; field: string; subject: string; rows: number | null; detail: Record<string, unknown> }
 
 /** What a step of a run showed, and what it looked for: entries of these kinds (of that column, or of any) that it did not show are settled. */
-export interface DriftLook { sightings: Sighting[]; judged: { kind: DriftKind; field: string | null }[] }
+export interface DriftLook {
+  sightings: Sighting[];
+  judged: { kind: DriftKind; field: string | null }[];
+  /** By which the source was looked at; a run has a version of its own. */
+  contractVersion?: string;
+}
 
 /** One entry of the inbox. */
 export interface Drift<Amendment = unknown> extends Sighting {
   id: number;
   feed: string;
   state: DriftState;
-  /** Version of the contract by which the delivery that showed it was read. */
+  /** Version of the contract by which the delivery, or the source, that showed it was read. */
   contractVersion: string;
-  firstRun: number;
-  lastRun: number;
+  /** Null: no delivery has shown it, only looks at the source. */
+  firstRun: number | null;
+  lastRun: number | null;
   firstSeen: Date;
   lastSeen: Date;
-  /** Deliveries that showed it. */
+  /** Deliveries, and looks at the source, that showed it. */
   seen: number;
   decidedBy: string | null;
   reason: string | null;

@@ -20,8 +20,8 @@ export interface ContractChange<Amendment, Definition> { amendments: Amendment[]
 /** A decision that amends a contract. */
 export interface InForce<Amendment = unknown> { feed: string; drift: number; amendments: Amendment[] }
 
-/** What came of it: the entry, the version now in force, runs that can be taken up again, and those that were. */
-export interface DriftDecided { drift: Drift; contractVersion: string | null; retry: number[]; resumed: number[] }
+/** What came of it: the entry, the version now in force, runs that can be taken up again and those that were, whether the source is asked again at once. */
+export interface DriftDecided { drift: Drift; contractVersion: string | null; retry: number[]; resumed: number[]; fetching: boolean }
 
 /** The inbox of what suppliers changed, and what people decide about it. The ledger keeps contracts and does not look into them. */
 export class Drifts {
@@ -61,14 +61,16 @@ export class Drifts {
         [id, TO[verb], judgement.by, judgement.reason, changed?.mappedTo ?? null, changed === null ? null : JSON.stringify(changed.amendments)]);
       if (changed !== null) await this.putVersion(client, drift.feed, changed);
       await noteEvent(client, {
-        feed: drift.feed, run: drift.lastRun, kind: HAPPENED[verb], by: judgement.by, detail: {
+        feed: drift.feed, ...(drift.lastRun !== null && { run: drift.lastRun }), kind: HAPPENED[verb], by: judgement.by, detail: {
           drift: id, kind: drift.kind, field: drift.field, ...(drift.subject !== '' && { subject: drift.subject }), ...(changed?.mappedTo != null && { to: changed.mappedTo }),
           reason: judgement.reason, ...(changed !== null && { version: changed.version, before: contract?.version ?? null }),
         },
       });
       const resumed = verb === 'stop' ? [] : await this.takeUp(client, drift.feed, judgement);
       const { rows: retry } = changed === null ? { rows: [] } : await client.query<{ id: number }>(loadSql(import.meta.dirname, 'retriable'), [drift.feed, drift.firstRun]);
-      return { drift: after!, contractVersion: changed?.version ?? contract?.version ?? null, retry: retry.map((run) => run.id), resumed };
+      // What no fetch got past without it need not wait for the next slot.
+      const { rowCount } = changed === null ? { rowCount: 0 } : await client.query(loadSql(import.meta.dirname, 'fetch_again'), [drift.feed]);
+      return { drift: after!, contractVersion: changed?.version ?? contract?.version ?? null, retry: retry.map((run) => run.id), resumed, fetching: rowCount === 1 };
     });
   }
 

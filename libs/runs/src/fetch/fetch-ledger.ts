@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '#database';
 import { killPoint } from '../kill-point.js';
+import type { DriftLook } from '../drift/drift.js';
+import { noteDrift } from '../drift/note-drift.js';
 import { endSessionsOf } from '../ledger/end-sessions.js';
 import { LEASE, type Delivery, type Ledger } from '../ledger/ledger.js';
 import type { Run, RunReason } from '../ledger/run.js';
@@ -147,9 +149,10 @@ export class FetchLedger {
     await this.fenced(lease, (client) => this.setCursor(client, lease, cursor));
   }
 
-  /** Writes how a fetch ended. Who asked while it went on gets another one at once. */
-  async end(lease: FetchLease, { outcome, reason, currentAsOf, waiting }: FetchEnd, nextDue: Date): Promise<void> {
+  /** Writes how a fetch ended, and what it showed of its source. Who asked while it went on gets another one at once. */
+  async end(lease: FetchLease, { outcome, reason, currentAsOf, waiting }: FetchEnd, nextDue: Date, drift?: DriftLook | null): Promise<void> {
     await this.fenced(lease, async (client) => {
+      if (drift != null) await noteDrift(client, lease.feed, null, drift);
       const { rows: [before] } = await client.query<{ reason_rule: string | null; outcome: string | null }>('select reason_rule, outcome from runs.fetch where feed = $1', [lease.feed]);
       await client.query(
         `update runs.fetch set lease_until = null, lease_by = null, ended_at = clock_timestamp(), outcome = $2, reason_rule = $3, reason = $4,

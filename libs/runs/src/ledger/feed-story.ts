@@ -3,9 +3,9 @@ import { runFrom, TABLE_COLUMNS, type Run } from './run.js';
 
 /**
  * A run with what it takes to read its delivery again. `copyRemoved`: policy keeps its own copy no longer, since then;
- * `publishedAs`: runs are published in the order of this.
+ * `repairs`: what its order put in place of values, sealed.
  */
-export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null; copyRemoved: Date | null; publishedAs: number | null }
+export interface PublishedRun extends Run { seenDigest: string | null; copy: { run: number; path: string } | null; copyRemoved: Date | null; repairs: Buffer | null }
 
 /**
  * What a past run came to, and what its feed was told before: the runs that were published by then, in their order in
@@ -33,7 +33,7 @@ export async function storyOf(pool: Pool, run: number): Promise<RunStory | null>
 async function withCopies(pool: Pool, which: string, values: unknown[]): Promise<PublishedRun[]> {
   const { rows } = await pool.query(
     `select ${TABLE_COLUMNS}, seen_digest, c.copy_run, c.copy_path, e.marked_at as copy_removed,
-            (select t.id::float8 from runs.transition t where t.run = r.id and t.state = 'published') as published_as
+            (select d.repairs from runs.redrive d where d.id = r.redrive) as repairs
      from runs.run r
      left join (select run, marked_at from runs.copy_end) e on e.run = r.id
      left join lateral (
@@ -43,6 +43,6 @@ async function withCopies(pool: Pool, which: string, values: unknown[]): Promise
      ) c on true
      where ${which} order by as_of, id`, values);
   return rows.map((row) => ({
-    ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path }, copyRemoved: row.copy_removed, publishedAs: row.published_as,
+    ...runFrom(row), seenDigest: row.seen_digest, copy: row.copy_run === null ? null : { run: row.copy_run, path: row.copy_path }, copyRemoved: row.copy_removed, repairs: row.repairs,
   }));
 }

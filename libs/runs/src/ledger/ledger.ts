@@ -236,9 +236,10 @@ export class Ledger {
     return rows[0].last;
   }
 
-  async lastPublished(feed: string): Promise<{ asOf: Date; seenDigest: string | null; run: Run } | null> {
+  /** The last in the order of time; of `delivered` rejects that were driven again are none. */
+  async lastPublished(feed: string, which: 'all' | 'delivered' = 'all'): Promise<{ asOf: Date; seenDigest: string | null; run: Run } | null> {
     const { rows } = await this.database.pool('runs').query(
-      `select ${TABLE_COLUMNS}, seen_digest from runs.run where feed = $1 and state = 'published' order by as_of desc, id desc limit 1`, [feed]);
+      `select ${TABLE_COLUMNS}, seen_digest from runs.run where feed = $1 and state = 'published' and ($2 or redrive is null) order by as_of desc, id desc limit 1`, [feed, which === 'all']);
     return rows.length === 0 ? null : { asOf: rows[0].as_of, seenDigest: rows[0].seen_digest, run: runFrom(rows[0]) };
   }
 

@@ -8,3 +8,13 @@ export async function noteEvent(client: Pick<ClientBase, 'query'>, event: FeedEv
   await client.query('insert into runs.event (feed, run, kind, by, detail) values ($1, $2, $3, $4, $5)',
     [event.feed, event.run ?? null, event.kind, event.by ?? null, JSON.stringify(event.detail ?? {})]);
 }
+
+/**
+ * As noteEvent, unless the very same was noted before: for what happened elsewhere and is met again by whoever takes over
+ * from a worker that died.
+ */
+export async function noteEventOnce(client: Pick<ClientBase, 'query'>, event: FeedEvent): Promise<void> {
+  const { rowCount } = await client.query('select from runs.event where feed = $1 and run is not distinct from $2 and kind = $3 and detail = $4::jsonb limit 1',
+    [event.feed, event.run ?? null, event.kind, JSON.stringify(event.detail ?? {})]);
+  if (rowCount === 0) await noteEvent(client, event);
+}

@@ -177,11 +177,11 @@ function message(host: ChildProcess, wanted: (told: Told) => boolean): Promise<T
   return new Promise((resolve, reject) => {
     const take = (told: Told): void => {
       if (!wanted(told)) return;
-      host.off('message', take);
+      host.off('message', take).off('exit', ended);
       resolve(told);
     };
-    host.on('message', take);
-    host.once('exit', (code, signal) => reject(new Error(`the supervisor ended: ${code ?? signal}`)));
+    const ended = (code: number | null, signal: string | null): void => reject(new Error(`the supervisor ended: ${code ?? signal}`));
+    host.on('message', take).once('exit', ended);
   });
 }
 

@@ -27,7 +27,7 @@ export function runTable(feed: string, run: number): string {
 /**
  * Makes what a run staged the rows that hold: a first delivery's table becomes the feed's table; of any other
  * the versions it changes are closed into the past and its own put in their place. Of a late one the replay's rows
- * and closed rows take the place of those that differ. Runs in the publish transaction, as hushu_staging, and settles
+ * and closed rows take the place of those that differ, and so does what it makes of the feed's rejects. Runs in the publish transaction, as hushu_staging, and settles
  * the rejects that this answers.
  * @param before what the feed held before, as the ledger has it; where that is unknown or of another shape the rows are counted anew
  * @param known what the feed will hold, where that was found out before
@@ -68,7 +68,10 @@ async function putReplayed(client: ClientBase, sql: StagedSql, s: StagedRun): Pr
   await step('close', `${sql.feed}_past`, fill('gone_past'));
   await step('open', `${sql.feed}_row`, fill('made'));
   await step('open', `${sql.feed}_past`, fill('made_past'));
-  await step('settle', 'reject_end', sql.fill(`${import.meta.dirname}/../reject`, 'settle_late', s.run), [s.asOf]);
+  const ends = (name: string) => loadSql(`${import.meta.dirname}/../replay`, name);
+  await step('reopen', 'reject_end', ends('ends_gone'), [s.feed]);
+  await step('settle', 'reject_end', ends('ends_made'), [s.feed]);
+  await client.query(ends('ends_left'), [s.feed]);
   return steps;
 }
 

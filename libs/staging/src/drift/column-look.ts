@@ -1,4 +1,4 @@
-import type { ColumnTally, FeedContract } from '#feeds';
+import { tellsColumns, type ColumnTally, type FeedContract } from '#feeds';
 import type { DriftLook, Sighting } from '#runs';
 
 /** Rules that say a value is not of its column's type, as opposed to being a wrong one of it. */
@@ -22,12 +22,14 @@ const OFTEN = 3;
  */
 export function columnLook(contract: FeedContract, tallies: readonly ColumnTally[], known: number): DriftLook {
   const fields = new Map(contract.fields.map((field) => [field.column, field]));
-  const look: DriftLook = { sightings: [], judged: ['column-new', 'column-missing', 'column-renamed'].map((kind) => ({ kind: kind as Sighting['kind'], field: null })) };
+  const look: DriftLook = { sightings: [], judged: [] };
+  // Where the source itself is looked at, a delivery holds what was asked for and says nothing of its columns.
+  if (!tellsColumns(contract)) look.judged.push(...(['column-new', 'column-missing', 'column-renamed'] as const).map((kind) => ({ kind, field: null })));
   for (const tally of tallies) {
     const field = fields.get(tally.column)!;
     const whole = tally.filled + known;
     if (whole === 0) continue;
-    look.judged.push({ kind: 'column-retyped', field: tally.column });
+    if (whole >= FEWEST) look.judged.push({ kind: 'column-retyped', field: tally.column });
     const broken = [...tally.broken].filter(([rule]) => OF_TYPE.has(rule));
     const rows = broken.reduce((sum, [, n]) => sum + n, 0);
     if (rows >= FEWEST && rows * 2 > whole) {

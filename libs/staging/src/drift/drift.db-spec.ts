@@ -74,6 +74,8 @@ describe('contract drift', () => {
     expect(await brief({ feed: CARDS, state: 'settled' })).toHaveLength(3);
     const { entries } = await readTimeline(bench.store.database.pool('operations'), CARDS, null, 100);
     expect(entries.filter(({ kind }) => kind === 'drift')).toHaveLength(3);
+    // What a delivery speaks of is told in the time it was told in.
+    expect(entries.filter(({ kind }) => kind === 'delivered').map(({ detail }) => detail['asOf'])).toEqual(['2025-06-05T08:00:00+08:00', '2025-06-04T08:00:00+08:00', '2025-06-03T08:00:00+08:00', '2025-06-02T08:00:00+08:00', '2025-06-01T08:00:00+08:00']);
     expect(entries.filter(({ kind }) => kind === 'drift-settled')).toHaveLength(3);
   });
 

@@ -23,7 +23,7 @@ describe('names and places of columns', () => {
 });
 
 describe('values of a delivery', () => {
-  const contract = { fields: [
+  const contract = { transport: { kind: 'file' }, fields: [
     { column: '日期', as: 'day', type: 'date', required: false, on_fail: 'reject' }, { column: '状态', as: 'state', type: 'code', codes: 'state', required: true, on_fail: 'warn' },
   ] } as unknown as FeedContract;
   const tally = (column: string, filled: number, broken: Record<string, number>, unmapped: Record<string, number> | null = {}): ColumnTally =>

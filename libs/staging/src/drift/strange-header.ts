@@ -1,18 +1,15 @@
 import { trimEnd, trimStart, type FeedContract, type FieldContract, type RowReader } from '#feeds';
-import { holdsPersonalNumber, HubError } from '#kernel';
+import { HubError } from '#kernel';
 import type { Sighting } from '#runs';
-import { likenessOf, placeLikeness } from './likeness.js';
+import { columnLikeness, pairUp, shownName } from './likeness.js';
 
 /** Rows looked at before a delivery whose columns are not the contract's is refused. */
 const LOOKED_AT = 100;
-/** Likeness from which a missing column and an unknown one are taken for one column renamed. */
-const RENAMED = 0.43;
 /** Share of values that must fit a type that tells. */
 const FITS = 0.8;
 /** Types that nearly any text fits. */
 const LAX = new Set<FieldContract['type']>(['text', 'name', 'address']);
 const MOST_NAMES = 50;
-const LONGEST_NAME = 60;
 
 /** A delivery's header that is not the contract's: which columns are new, missing, renamed. It is judged with the first rows. */
 export class StrangeHeader {
@@ -59,7 +56,7 @@ export class StrangeHeader {
   }
 
   private sightings(): Sighting[] {
-    const pairs = this.pairs();
+    const pairs = pairUp(this.unknown.length, this.missing.length, (u, m) => this.likeness(u, m));
     const paired = new Set(pairs.flatMap(({ u, m }) => [`u${u}`, `m${m}`]));
     const of = (m: number): FieldContract => this.contract.fields.find((field) => field.column === this.missing[m])!;
     // An object leaves out what is empty: only what must be there is missed.
@@ -76,18 +73,6 @@ export class StrangeHeader {
     ];
   }
 
-  /** The likest first; each column once. */
-  private pairs(): { u: number; m: number; likeness: number }[] {
-    const all = this.unknown.flatMap((_column, u) => this.missing.map((_field, m) => ({ u, m, likeness: this.likeness(u, m) })))
-      .filter(({ likeness }) => likeness >= RENAMED).sort((a, b) => b.likeness - a.likeness);
-    const taken = new Set<string>();
-    return all.filter(({ u, m }) => {
-      if (taken.has(`u${u}`) || taken.has(`m${m}`)) return false;
-      taken.add(`u${u}`).add(`m${m}`);
-      return true;
-    });
-  }
-
   /** By name, place and what stands in it; 0 where its values contradict the type. */
   private likeness(u: number, m: number): number {
     const field = this.contract.fields.find((one) => one.column === this.missing[m])!;
@@ -95,8 +80,7 @@ export class StrangeHeader {
     const share = this.filled[u] === 0 ? null : this.fits[u]![m]! / this.filled[u]!;
     if (!LAX.has(field.type) && share !== null && share < FITS) return 0;
     const content = share === null || LAX.has(field.type) ? 0.5 : share;
-    const name = Math.max(likenessOf(delivered, field.column), likenessOf(delivered, field.as.replaceAll('_', ' ')), likenessOf(delivered, field.title));
-    return 0.5 * name + 0.3 * placeLikeness(this.header, delivered, this.contract.fields.map(({ column }) => column), field.column) + 0.2 * content;
+    return columnLikeness(this.header, delivered, this.contract, field, { content });
   }
 
   /** A file without a header begins with somebody's values: nothing of them is told. */
@@ -104,9 +88,8 @@ export class StrangeHeader {
     return (this.contract.fields.length - this.missing.length) * 3 >= this.contract.fields.length;
   }
 
-  /** A column's name; its place, where what stands there can hardly be one. */
   private shown(column: string): string {
-    return column !== '' && column.length <= LONGEST_NAME && !holdsPersonalNumber(column) ? column : `#${this.header.indexOf(column) + 1}`;
+    return shownName(this.header, column);
   }
 }
 

@@ -5,20 +5,17 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '#database';
 import { loadSql } from '#database';
-import { columnReading, splitKept, type FeedCatalogue, type FeedContract } from '#feeds';
+import type { FeedCatalogue, FeedContract } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Redrive, type RedriveLease } from '#runs';
 import { amendCatalogue } from '../drift/amend-catalogue.js';
-import { RejectForms, type RejectForm } from '../reject/reject-forms.js';
-import { RAW_BYTES } from '../scan/run-outlet.js';
+import { RejectForms } from '../reject/reject-forms.js';
 import { matchingValues } from './reject-filter.js';
+import { RedrivenLines, type KeptLine } from './redriven-lines.js';
 import { Repairer } from './repair.js';
 
 /** Rejects opened at once. */
 const PAGE = 2000;
-
-/** What a re-drive's own delivery is written in, whatever the feed's deliveries are. */
-export const REDRIVE_FORMAT = { kind: 'csv', encoding: 'utf-8', delimiter: ',' } as const;
 
 export interface RedriveDelivery { path: string; bytes: number; rows: number; matched: number; leftOut: number }
 
@@ -89,25 +86,17 @@ export class Redriver {
   private async* lines(
     order: Redrive, repairer: Repairer, contract: FeedContract, out: number[], signal: AbortSignal, tell: (doneRows: number) => Promise<void>,
   ): AsyncGenerator<Buffer> {
-    const columns = contract.fields.map((field) => field.column);
-    const { absent, empty } = columnReading(contract);
-    const needed = columns.filter((column) => !absent.has(column) && !empty.has(column));
-    yield Buffer.from(`${columns.map(csvCell).join(',')}\n`);
-    const sealer = this.keys.sealer();
-    const forms = new RejectForms(this.database, contract);
+    const lines = new RedrivenLines(contract, new RejectForms(this.database, contract), repairer, this.keys);
+    yield Buffer.from(lines.header);
     for (let last = 0; ;) {
       signal.throwIfAborted();
-      const { rows } = await this.database.pool('staging').query<KeptLine>(loadSql(import.meta.dirname, 'line'), [order.id, last, PAGE]);
+      const { rows } = await this.database.pool('staging').query<Omit<KeptLine, 'as_run' | 'as_row'>>(loadSql(import.meta.dirname, 'line'), [order.id, last, PAGE]);
       if (rows.length === 0) return;
       let text = '';
       for (const line of rows) {
-        const cells = cellsOf(await forms.of(line.of_run), needed, sealer.openBytes(line.raw));
-        if (cells === null) {
-          out.push(line.row_no);
-          continue;
-        }
-        repairer.mend(line.of_run, line.of_row, cells);
-        text += `${columns.map((column) => csvCell(cells.get(column) ?? '')).join(',')}\n`;
+        const written = await lines.of({ ...line, as_run: line.of_run, as_row: line.of_row });
+        if (written === null) out.push(line.row_no);
+        else text += written;
       }
       last = rows.at(-1)!.row_no;
       await tell(last - out.length);
@@ -130,20 +119,6 @@ export class Redriver {
       if (file.startsWith(`redrive-${order.id}-`) && file !== but) await rm(join(folder, file), { force: true });
     }
   }
-}
-
-interface KeptLine { row_no: number; of_run: number; of_row: number; raw: Buffer }
-
-/** A rejected row's values by column; null when they cannot be told apart, were kept in part, or are not the contract's any more. */
-function cellsOf({ columns, format }: RejectForm, needed: readonly string[], raw: Buffer): Map<string, string> | null {
-  if (raw.length >= RAW_BYTES) return null;
-  if (needed.some((column) => !columns.includes(column))) return null;
-  const cells = splitKept(format, columns, raw);
-  return cells === null ? null : new Map(columns.map((column, i) => [column, cells[i]!]));
-}
-
-function csvCell(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -5,6 +5,8 @@ import { clearRun, putInPlace } from '../apply/apply-staged.js';
 import { readingContract } from '../redrive/reading-contract.js';
 import { scanDelivery, type Scanned, type ScanParts } from '../scan/scan-delivery.js';
 import { StagedSql } from '../table/staged-sql.js';
+import { drivenAnew } from './driven-anew.js';
+import type { RejectStory } from './reject-story.js';
 
 /** One delivery of a feed's story. */
 export interface Chapter {
@@ -16,8 +18,8 @@ export interface Chapter {
   seenDigest: string | null;
   /** The run under which its rejects are kept. */
   rejects: number;
-  /** Of rejects driven again: the runs that were published before. */
-  settledBy?: number[];
+  /** Of rejects driven again: what was put in place of their values, sealed. */
+  repairs?: Buffer | null;
   steps?: StepCount[];
 }
 
@@ -52,43 +54,55 @@ export async function openReading(fenced: Fenced, { contract, lease }: Reading):
   killPoint('replay.opened', lease.run);
 }
 
+/** What a delivery would do; `unkept`: how many of its rejects are not those the run had in its time. */
+export interface ReadAgain extends Scanned { unkept: number }
+
 /**
  * Reads deliveries one after the other, in the order given, into the private tables, by the very steps by which
- * deliveries are published.
+ * deliveries are published; what becomes of their rejects is told beside.
  * @param judge sees what a delivery would do before it is put in place; false stops here
  * @returns whether none was stopped
  */
 export async function readAgain(
-  parts: ScanParts, fenced: Fenced, o: Reading, chapters: readonly Chapter[], judge: (chapter: Chapter, scanned: Scanned) => Promise<boolean>,
+  parts: ScanParts, fenced: Fenced, story: RejectStory, o: Reading, chapters: readonly Chapter[], judge: (chapter: Chapter, read: ReadAgain) => Promise<boolean>,
 ): Promise<boolean> {
   const { lease, contract } = o;
-  let before: { seenDigest: string; fileBytes: number; contract: FeedContract } | null = null;
+  let before: { seenDigest: string; fileBytes: number; contract: FeedContract; rejects: number } | null = null;
   for (const chapter of chapters) {
     const { run } = chapter;
+    const sql = new StagedSql(contract, { run: lease.run, delivery: run.id, rejects: chapter.rejects });
+    const told = { mode: run.mode, redrive: run.redrive, delivery: run.id, rejects: chapter.rejects };
     // In its time it was known for what was there already, and not read.
     const again: boolean = contract.format.kind !== 'xlsx' && before !== null && run.redrive === null && before.seenDigest === chapter.seenDigest
       && before.fileBytes === run.fileBytes && before.contract.version === chapter.contract.version;
-    if (again) continue;
+    if (again) {
+      await story.repeat(sql, told, before!.rejects);
+      continue;
+    }
     o.begin?.(chapter);
-    const sql = new StagedSql(contract, { run: lease.run, delivery: run.id, rejects: chapter.rejects });
     await fenced(async (client) => {
       await client.query(`truncate ${sql.fresh(lease.run)}`);
       await client.query('delete from staging.removal where run = $1', [lease.run]);
       await client.query('delete from staging.change where run = $1', [lease.run]);
       await client.query('select runs.forget_chunks($1)', [lease.run]);
     });
+    const { source, moved } = run.redrive === null ? { source: chapter.source, moved: [] } : await drivenAnew(parts, story, sql, chapter);
     const scanned = await scanDelivery(parts, {
       run, lease, signal: o.signal, contract: readingContract(chapter.contract, run), sql, first: false, resumeAfter: 0, unmappedAgain: true,
-      source: chapter.source, steps: chapter.steps ?? [], progress: o.progress, settledBy: chapter.settledBy,
+      source, steps: chapter.steps ?? [], progress: o.progress, within: (work) => story.transaction(work),
     });
-    if (!await judge(chapter, scanned)) return false;
+    // Another line than the one that was rejected then is kept nowhere either.
+    const other = new Set(moved);
+    const unkept = await story.settle(sql, told, scanned.rejectedAgain) + (scanned.rejectedAgain ?? []).filter((row) => other.has(row)).length;
+    if (!await judge(chapter, { ...scanned, unkept })) return false;
     await fenced(async (client) => {
       await putInPlace(client, sql, { run: lease.run, asOf: run.asOf, knownAt: run.acceptedAt });
       await client.query('select staging.analyze_replay($1, $2)', [sql.feed, lease.run]);
     });
     killPoint('replay.delivery', lease.run);
     const seenDigest: string = chapter.seenDigest ?? scanned.digest;
-    before = { seenDigest, fileBytes: run.fileBytes, contract: chapter.contract };
+    // Rejects driven again are none of the supplier's: what it sends again is known behind them too.
+    if (run.redrive === null) before = { seenDigest, fileBytes: run.fileBytes, contract: chapter.contract, rejects: chapter.rejects };
   }
   return true;
 }

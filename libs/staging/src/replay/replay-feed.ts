@@ -7,6 +7,7 @@ import { heldBack, heldFor, heldLate, type Unread } from '../scan/outcome.js';
 import { timed, type Scanned, type ScanParts } from '../scan/scan-delivery.js';
 import { stateWhole } from '../state/staged-state.js';
 import { StagedSql } from '../table/staged-sql.js';
+import { RejectStory } from './reject-story.js';
 import { fencedBy, inPlace, openReading, readAgain, readingOf, type Chapter, type Fenced } from './read-again.js';
 
 export interface ReplayOrder {
@@ -25,13 +26,24 @@ export interface ReplayOrder {
 /**
  * Gives a late delivery its place in time: all that was published of its feed is read again from the first delivery
  * on, with it in its place, into tables private to the run, by the very steps by which deliveries are published.
- * Where that ends otherwise than what is published is the change of the run. A worker that takes over begins anew.
+ * Where that ends otherwise than what is published is the change of the run. Rejects that were driven again are part of
+ * the story: they are driven again in their place, those that are open there. A worker that takes over begins anew.
  * @returns held, when a delivery of the feed cannot be read again or this one goes beyond its contract
  */
 export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outcome> {
-  const { run, contract, published, steps } = o;
+  const { run, contract, published } = o;
   const unread = await unreadable(parts.catalogue, contract, published);
   if (unread !== null) return { state: 'held', reason: heldLate(run, published.at(-1)!, unread) };
+  const story = await RejectStory.begin(parts.database, o.lease);
+  try {
+    return await replayWith(parts, o, story);
+  } finally {
+    await story.end();
+  }
+}
+
+async function replayWith(parts: ScanParts, o: ReplayOrder, story: RejectStory): Promise<Outcome> {
+  const { run, contract, published, steps } = o;
   const fenced = fencedBy(parts, o);
   const live = new StagedSql(contract);
   await openReading(fenced, o);
@@ -39,20 +51,24 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
   const start = performance.now();
   const late: Chapter = { run, contract, source: o.source, seenDigest: null, rejects: run.id, steps };
   const told = published.map((one): Chapter => ({
-    run: one, contract: readingOf(parts.catalogue, contract, one)!, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run,
+    run: one, contract: readingOf(parts.catalogue, contract, one)!, source: storedDelivery(one, one.copy!.path, parts.keys), seenDigest: one.seenDigest, rejects: one.copy!.run, repairs: one.repairs,
   }));
   const found: { own?: Scanned; held: RunReason | null } = { held: null };
-  await readAgain(parts, fenced, o, inPlace(late, told), async (chapter, scanned) => {
-    if (chapter !== late) return true;
-    found.own = scanned;
-    found.held = heldFor({ ...scanned, run, contract });
+  await readAgain(parts, fenced, story, o, inPlace(late, told), async (chapter, read) => {
+    if (chapter === late) {
+      found.own = read;
+      found.held = heldFor({ ...read, run, contract });
+    } else if (read.unkept > 0) found.held = heldLate(run, published.at(-1)!, { why: 'rejects', run: chapter.run as PublishedRun });
     return found.held === null;
   });
-  const { counts, warnings, digest } = found.own!;
   if (found.held !== null) {
     await fenced((client) => clearRun(client, run.feed, run.id));
+    if (found.own === undefined) return { state: 'held', reason: found.held };
+    const { counts, warnings, digest } = found.own;
     return { state: 'held', counts: heldBack(counts), reason: found.held, warnings, digest, seenDigest: digest };
   }
+  const { counts, warnings, digest } = found.own!;
+  await story.keep(run.feed);
   steps.push({ step: 'replay', relation: live.feed, rows: published.length + 1, ms: performance.now() - start });
   await timed(steps, 'match', 'change', () => findDiffering(fenced, live, run.id), (rows) => rows);
   killPoint('replay.matched', run.id);
@@ -62,11 +78,11 @@ export async function replayFeed(parts: ScanParts, o: ReplayOrder): Promise<Outc
 
 /** Why the feed's deliveries cannot be read again as they were, or null. */
 async function unreadable(catalogue: FeedCatalogue, contract: FeedContract, published: PublishedRun[]): Promise<Unread | null> {
-  // What of an order was passed by when it was published depends on what was settled then.
-  const redriven = published.find((one) => one.redrive !== null);
-  if (redriven !== undefined) return { why: 'redrive', run: redriven };
   const otherwise = published.find((one) => readingOf(catalogue, contract, one) === undefined);
   if (otherwise !== undefined) return { why: 'contract', run: otherwise };
+  // The copy of another run has the same rows, but not the same numbers for those that it rejected itself.
+  const numbered = published.find((one) => one.copy !== null && one.copy.run !== one.id && one.counts.rejected > 0 && one.reason?.rule !== 'delivery-repeated');
+  if (numbered !== undefined) return { why: 'copy', run: numbered };
   const gone = await copyless(published);
   return gone === null ? null : { why: 'copy', run: gone };
 }

@@ -10,6 +10,7 @@ import type { Scanned, ScanParts } from '../scan/scan-delivery.js';
 import { shapeOf, stateWhole } from '../state/staged-state.js';
 import { StagedSql } from '../table/staged-sql.js';
 import { copyless } from './replay-feed.js';
+import { RejectStory } from './reject-story.js';
 import { fencedBy, inPlace, openReading, readAgain, readingOf, type Chapter, type Fenced, type Reading } from './read-again.js';
 
 export interface RunReplay {
@@ -40,7 +41,8 @@ export async function replayRun(parts: ScanParts, o: RunReplay): Promise<ReplayE
   const reading: Reading = { lease: o.lease, signal: o.signal, contract: o.contract, progress: new Progress(parts.database, o.lease) };
   const fenced = fencedBy(parts, reading);
   await openReading(fenced, reading);
-  const happened = await readTo(parts, fenced, reading, o, chapters);
+  const story = await RejectStory.begin(parts.database, o.lease);
+  const happened = await readTo(parts, fenced, story, reading, o, chapters).finally(() => story.end());
   killPoint('replay.read', o.lease.run);
   await compareOutcome(parts, o, compare, happened);
   if (o.story.outcome === 'published') await compareState(parts, o, compare, since === null);
@@ -60,8 +62,7 @@ async function readableStory(parts: ScanParts, { story, contract }: RunReplay): 
   const otherwise = [own, ...before].find((one) => readingOf(parts.catalogue, contract, one) === undefined);
   const chapter = (one: PublishedRun): Chapter => ({
     run: one, contract: readingOf(parts.catalogue, contract, one) ?? contract, source: storedDelivery(one, one.copy!.path, parts.keys),
-    seenDigest: one.seenDigest, rejects: one.copy!.run,
-    ...(one.redrive !== null && { settledBy: before.filter(({ publishedAs }) => publishedAs! < (one.publishedAs ?? Infinity)).map(({ id }) => id) }),
+    seenDigest: one.seenDigest, rejects: one.copy!.run, repairs: one.repairs,
   });
   const ownChapter = { ...chapter(own), seenDigest: story.outcome === 'published' ? own.seenDigest : null };
   const { outcome } = story;
@@ -85,13 +86,13 @@ function startsAnew(run: PublishedRun): boolean {
 }
 
 /** Reads up to and with the run; it, too, is put in place where it was published. */
-async function readTo(parts: ScanParts, fenced: Fenced, reading: Reading, { story, contract, tell }: RunReplay, chapters: Chapter[]): Promise<Happened> {
+async function readTo(parts: ScanParts, fenced: Fenced, rejects: RejectStory, reading: Reading, { story, contract, tell }: RunReplay, chapters: Chapter[]): Promise<Happened> {
   const { own, outcome } = story;
   const happened: Happened = { outcome: 'published', rule: null };
   let done = 0, at = 0;
   await tell(done, chapters.length);
   try {
-    await readAgain(parts, fenced, { ...reading, begin: ({ run }) => { at = run.id; } }, chapters, async ({ run }, scanned) => {
+    await readAgain(parts, fenced, rejects, { ...reading, begin: ({ run }) => { at = run.id; } }, chapters, async ({ run }, scanned) => {
       await tell(++done, chapters.length);
       if (run.id !== own.id) return true;
       happened.scanned = scanned;

@@ -38,7 +38,7 @@ export function heldStopped({ feed }: Run): RunReason {
 }
 
 /** Which delivery cannot be read again as it was, and why not. */
-export interface Unread { why: 'contract' | 'copy' | 'redrive' | 'late' | 'stopped'; run: PublishedRun }
+export interface Unread { why: 'contract' | 'copy' | 'rejects' | 'late' | 'stopped'; run: PublishedRun }
 
 /** Why a late delivery cannot take its place in time, and what can be done about it. */
 export function heldLate(run: Run, last: Run, unread: Unread): RunReason {
@@ -61,7 +61,7 @@ export function unreadText({ why, run: { id, copyRemoved } }: Unread): { zh: str
   const day = copyRemoved?.toISOString().slice(0, 10);
   if (why === 'stopped') return { zh: `处理 ${id} 因数据源停用而挂起，从未读入`, en: `run ${id} was held because its feed was stopped, and was never read` };
   if (why === 'late') return { zh: `处理 ${id} 因迟到而挂起，从未排入时序`, en: `run ${id} was held because it came late and was never given its place in time` };
-  if (why === 'redrive') return { zh: `已发布的批次中有重新处理的拒收行（处理 ${id}）`, en: `rejects were driven again since (run ${id})` };
+  if (why === 'rejects') return { zh: `处理 ${id} 若在其后重读，拒收的行会与当时不同`, en: `run ${id}, read again behind it, would reject other rows than it did` };
   if (why === 'contract') return { zh: `处理 ${id} 是按契约的其他版本读入的`, en: `run ${id} was read by another version of the contract` };
   return copyRemoved === null
     ? { zh: `处理 ${id} 没有留存的副本`, en: `run ${id} has no stored copy` }

@@ -9,7 +9,7 @@ import type { DeliveryCounts } from './delivery-reader.js';
 /** More rows than this that contest one another are a broken delivery, not broken rows. */
 const MOST = 200_000;
 
-interface Claim { rowNo: number; content: string; stamp: number; kind: 'staged' | 'unchanged' | 'removal'; raw: Buffer }
+interface Claim { rowNo: number; /** A row of the same key that was written with it. */ keyed: number; content: string; stamp: number; kind: 'staged' | 'unchanged' | 'removal'; raw: Buffer }
 
 /**
  * Settles source keys that several accepted rows of a delivery claim, by reading it once more: the same
@@ -19,8 +19,8 @@ interface Claim { rowNo: number; content: string; stamp: number; kind: 'staged' 
 export async function resolveContested(o: {
   contract: FeedContract; format: Format; source: ByteSource; reader: RowReader; contested: Set<string>; standing: ReadonlySet<string>; known: HashSet | null;
   seed: Buffer; counts: DeliveryCounts; database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; tokens: TokenBatch; removeWord: string | null;
-  /** Whether the rejects are written: those of a delivery that is read again are there. */
-  keepRejects: boolean;
+  /** Of a delivery that is read again: takes the numbers of rejected rows, which are not written, being there. */
+  rejectedAgain: number[] | null;
 }): Promise<void> {
   if (o.standing.size > 0) await o.format.read(o.source, new StandingKeys(o));
   const claims = new Map<string, Claim[]>();
@@ -31,6 +31,7 @@ export async function resolveContested(o: {
   for (const rows of claims.values()) {
     if (rows.length < 2) continue;
     const keep = keeper(rows, o.contract);
+    const written = rows.find((row) => row.kind !== 'unchanged');
     for (const row of rows) {
       if (row === keep) continue;
       if (row.kind === 'staged') counts.staged--;
@@ -39,7 +40,7 @@ export async function resolveContested(o: {
       if (row.kind !== 'unchanged') drop.push(row.rowNo);
       if (keep === null) {
         counts.rejected++;
-        rejects.push(row);
+        rejects.push(row.kind === 'unchanged' ? { ...row, keyed: written?.rowNo ?? row.rowNo } : row);
       } else counts.duplicate++;
     }
   }
@@ -56,24 +57,25 @@ function keeper(rows: Claim[], contract: FeedContract): Claim | null {
 }
 
 async function settle(
-  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract; standing: ReadonlySet<string>; keepRejects: boolean },
+  o: { database: Database; lease: Lease; sql: StagedSql; sealer: Sealer; contract: FeedContract; standing: ReadonlySet<string>; rejectedAgain: number[] | null },
   drop: number[], rejects: Claim[],
 ): Promise<void> {
   const { lease, sql } = o;
   await o.database.transaction('staging', async (client) => {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
-    if (rejects.length > 0 && o.keepRejects) {
+    for (const { rowNo } of rejects) o.rejectedAgain?.push(rowNo);
+    if (rejects.length > 0 && o.rejectedAgain === null) {
       const numbers = rejects.map((row) => row.rowNo);
       await client.query(
         `insert into staging.reject (run, row_no, ordinal, feed, rule, field, source_key, raw)
          select $1, u.row_no, 0, $2, 'key-contested', $3, k.source_key, u.raw
-         from unnest($4::int4[], $5::bytea[]) u (row_no, raw)
+         from unnest($4::int4[], $5::bytea[], $6::int4[]) u (row_no, raw, keyed)
          left join lateral (
-           select source_key from ${sql.fresh(lease.run)} where row_no = u.row_no
-           union all select source_key from staging.removal where run = $1 and row_no = u.row_no limit 1
+           select source_key from ${sql.fresh(lease.run)} where row_no = u.keyed
+           union all select source_key from staging.removal where run = $1 and row_no = u.keyed limit 1
          ) k on true
          on conflict do nothing`,
-        [lease.run, o.contract.feed, null, numbers, rejects.map((row) => o.sealer.sealBytes(row.raw))]);
+        [lease.run, o.contract.feed, null, numbers, rejects.map((row) => o.sealer.sealBytes(row.raw)), rejects.map((row) => row.keyed)]);
     }
     if (drop.length > 0) {
       await client.query(`delete from ${sql.fresh(lease.run)} where row_no = any ($1)`, [drop]);
@@ -152,7 +154,7 @@ class ClaimSink implements RowSink {
     this.out.clear();
     const removal = this.o.removeWord !== null && reader.operation() === this.o.removeWord;
     rows.push({
-      rowNo: this.rowNo, content, stamp: reader.stamp(), kind: unchanged ? 'unchanged' : removal ? 'removal' : 'staged',
+      rowNo: this.rowNo, keyed: this.rowNo, content, stamp: reader.stamp(), kind: unchanged ? 'unchanged' : removal ? 'removal' : 'staged',
       raw: Buffer.from(bytes.subarray(rawStart, Math.min(rawEnd, rawStart + 8192))),
     });
     this.claims.set(name, rows);

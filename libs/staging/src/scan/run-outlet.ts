@@ -14,8 +14,8 @@ export interface RunOutletParts {
   tokens: TokenBatch;
   side: { rejects: TokenBatch; removals: TokenBatch };
   run: number;
-  /** Whether rejects are written: those of a delivery that is read again are there. */
-  keepRejects: boolean;
+  /** Of a delivery that is read again: takes the numbers of rejected rows, which are not written, being there. */
+  rejectedAgain: number[] | null;
   feed: Buffer;
   sealer: Sealer;
   progress: Progress;
@@ -39,7 +39,10 @@ export class RunOutlet implements RowOutlet {
 
   reject(rowNo: number, faults: readonly RowFault[], raw: Buffer, start: number, end: number, key: Buffer | null, cells: RejectCells | null): void {
     this.parts.writer.rejected();
-    if (!this.parts.keepRejects) return;
+    if (this.parts.rejectedAgain !== null) {
+      this.parts.rejectedAgain.push(rowNo);
+      return;
+    }
     for (let ordinal = 0; ordinal < faults.length; ordinal++) {
       const out = this.parts.writer.rejects;
       out.ensure(2 * RAW_BYTES);

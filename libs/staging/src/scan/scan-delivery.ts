@@ -3,6 +3,7 @@ import type { Database } from '#database';
 import { columnReading, latestDateOf, readerOf, TokenBatch, type ByteSource, type ColumnTally, type FeedCatalogue, type FeedContract, type Format, type HashSet, type RowFault } from '#feeds';
 import type { Keys } from '#keys';
 import { killPoint, type Lease, type Progress, type Run, type RunCounts, type StepCount } from '#runs';
+import type { ClientBase } from 'pg';
 import { matchRun } from '../match/match-run.js';
 import type { StagedSql } from '../table/staged-sql.js';
 import { ChunkWriter } from './chunk-writer.js';
@@ -28,14 +29,16 @@ export interface ScanOrder {
   resumeAfter: number;
   steps: StepCount[];
   progress: Progress;
-  /** Of rejects driven again that are read once more: the runs that were published before them. */
-  settledBy?: number[];
+  /** Where the rejects' story is told anew: does some work in a transaction that sees the relations of `sql`. */
+  within?: <T>(work: (client: ClientBase) => Promise<T>) => Promise<T>;
   /** Rows that hold with a code nobody mapped are read again: it may be mapped by now, and is counted as long as it is not. */
   unmappedAgain: boolean;
 }
 
 export interface Scanned {
   counts: RunCounts; currentRows: number; lacking: number; blocked: RowFault | null; warnings: Record<string, number>; digest: string; columns: ColumnTally[];
+  /** The numbers of its rejected rows, where it is read again; null where they are written. */
+  rejectedAgain: number[] | null;
 }
 
 /** Brings a delivery's rows into the lease's private table and finds what they change. */
@@ -52,13 +55,14 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
   const tokens = () => new TokenBatch({ document: keys.tokens('document'), phone: keys.tokens('phone') }, keys.tokens('source-key', contract.feed));
   const rowTokens = tokens();
   const side = { rejects: tokens(), removals: tokens() };
+  const rejectedAgain = run.id === lease.run ? null : [];
   const writer = new ChunkWriter(database, lease, {
     rows: { table: sql.fresh(lease.run), columns: sql.columnNames, tokens: rowTokens },
     rejects: { table: 'staging.reject', columns: REJECT_COLUMNS, tokens: side.rejects },
     removals: { table: 'staging.removal', columns: REMOVAL_COLUMNS, tokens: side.removals },
   }, parts.chunkRows);
   const outlet = new RunOutlet({
-    writer, tokens: rowTokens, side, run: lease.run, keepRejects: run.id === lease.run, feed: Buffer.from(contract.feed), sealer: keys.sealer(), progress,
+    writer, tokens: rowTokens, side, run: lease.run, rejectedAgain, feed: Buffer.from(contract.feed), sealer: keys.sealer(), progress,
   });
   const expectedRows = await expectedRowsOf(contract, source, source.size ?? run.fileBytes);
   const delivery = new DeliveryReader(contract, reader, catalogue, outlet, {
@@ -83,16 +87,16 @@ export async function scanDelivery(parts: ScanParts, o: ScanOrder): Promise<Scan
     await timed(steps, 'settle', 'contested keys', () => resolveContested({
       contract, format, source, contested: delivery.contested, standing, known, seed, counts: delivery.counts, database, lease, sql,
       reader: catalogue.rowReader(contract, latestDateOf(run.asOf)), sealer: keys.sealer(), tokens: tokens(),
-      removeWord: contract.operation?.remove ?? null, keepRejects: run.id === lease.run,
+      removeWord: contract.operation?.remove ?? null, rejectedAgain,
     }), () => delivery.contested.size);
     killPoint('stage.settled', lease.run);
   }
   if (delivery.counts.rejected > 0 && run.id === lease.run) await keepForm(database, lease, contract, delivery.columns);
-  if (run.redrive !== null) await passBy(database, lease, { sql, redrive: run.redrive, counts: delivery.counts, settledBy: o.settledBy });
+  if (run.redrive !== null) await passBy(database, lease, { sql, redrive: run.redrive, counts: delivery.counts, within: o.within });
   progress.begin('match', delivery.counts.read, delivery.counts.read);
   const match = await matchRun({ database, lease, sql, contract, first: o.first, full, known, delivery, steps });
   killPoint('stage.matched', lease.run);
-  return { ...match, blocked: reader.blocked, warnings: Object.fromEntries(reader.warnings), digest: delivery.digest.text(), columns: reader.columnTallies() };
+  return { ...match, blocked: reader.blocked, warnings: Object.fromEntries(reader.warnings), digest: delivery.digest.text(), columns: reader.columnTallies(), rejectedAgain };
 }
 
 /** A format may give up a delivery whose keys it does not know; what the sink has seen of it says more. */
@@ -120,11 +124,13 @@ async function keepForm(database: Database, lease: Lease, contract: FeedContract
 }
 
 /** Rows driven again whose rejects another run has settled since they were ordered: a newer delivery is not overwritten by an old line. */
-async function passBy(database: Database, lease: Lease, { sql, redrive, counts, settledBy }: { sql: StagedSql; redrive: number; counts: DeliveryCounts; settledBy?: number[] }): Promise<void> {
-  await database.transaction('staging', async (client) => {
+async function passBy(
+  database: Database, lease: Lease, { sql, redrive, counts, within = (work) => database.transaction('staging', work) }: { sql: StagedSql; redrive: number; counts: DeliveryCounts } & Pick<ScanOrder, 'within'>,
+): Promise<void> {
+  await within(async (client) => {
     await client.query('select runs.check_fence($1, $2)', [lease.run, lease.token]);
     const { rows: [gone] } = await client.query<{ staged: number; removed: number }>(
-      sql.fill(join(import.meta.dirname, '../redrive'), 'superseded', lease.run), [redrive, settledBy ?? null]);
+      sql.fill(join(import.meta.dirname, '../redrive'), 'superseded', lease.run), [redrive]);
     const passed = gone!.staged + gone!.removed;
     if (passed === 0) return;
     // What is dropped here would not be found again by a worker that goes on behind the last chunk.

@@ -63,8 +63,8 @@ export class Stager {
       const source = await openDelivery(run, this.keys);
       const last = await this.ledger.lastPublished(run.feed);
       const published = run.redrive === null && last !== null && comesAfter(last.run, run) ? await this.ledger.listPublished(run.feed) : null;
-      const before = published === null ? last : lastBefore(run, published);
-      if (before !== null && run.redrive === null && before.run.fileBytes === run.fileBytes && before.run.contractVersion === run.contractVersion) {
+      const before = run.redrive !== null ? null : published === null ? await this.ledger.lastPublished(run.feed, 'delivered') : lastBefore(run, published);
+      if (before !== null && before.run.fileBytes === run.fileBytes && before.run.contractVersion === run.contractVersion) {
         progress.begin('digest');
         const digest = await timed(steps, 'digest', 'delivery', () => digestDelivery(contract, source, this.keys.secret('row-hash', 8)), (d) => d?.rows ?? 0);
         killPoint('stage.digested', run.id);
@@ -161,8 +161,8 @@ function repeated(last: RunCounts, rows: number, digest: string): Outcome {
   };
 }
 
-/** The delivery after which a late one takes its place. */
+/** The delivery after which a late one takes its place; rejects driven again since are none of the supplier's. */
 function lastBefore(run: Run, published: PublishedRun[]): { seenDigest: string | null; run: Run } | null {
-  const found = published.findLast((one) => comesAfter(run, one));
+  const found = published.findLast((one) => one.redrive === null && comesAfter(run, one));
   return found === undefined ? null : { seenDigest: found.seenDigest, run: found };
 }

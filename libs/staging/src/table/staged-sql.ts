@@ -21,7 +21,7 @@ export class StagedSql {
   readonly people: boolean;
   readonly columnNames: string[];
 
-  /** @param replayed the shadows of that replay stand for the feed's relations */
+  /** @param replayed the shadows of that replay stand for the feed's relations, its own telling of the rejects' story for theirs */
   constructor(private readonly contract: FeedContract, private readonly replayed?: Replayed) {
     this.feed = feedRelation(contract.feed);
     this.current = replayed === undefined ? identifier('staging', `${this.feed}_row`) : this.shadow(replayed.run, 'now');
@@ -52,6 +52,9 @@ export class StagedSql {
     const parts: Record<string, string> = {
       run: String(run), delivery: String(this.replayed?.delivery ?? run), rejects: String(this.replayed?.rejects ?? run),
       current: this.current, past: this.past, fresh: this.fresh(run), made: this.shadow(run, 'now'), made_past: this.shadow(run, 'past'),
+      reject: this.replayed === undefined ? 'staging.reject' : 'pg_temp.told_reject', reject_end: this.replayed === undefined ? 'staging.reject_end' : 'pg_temp.told_end',
+      redriven: this.replayed === undefined ? 'staging.redriven' : 'pg_temp.told_redriven',
+      told: this.replayed === undefined ? `exists (select 1 from runs.run_status s where s.id = r.run and s.state = 'published')` : 'true',
       role: this.people ? 'role' : '0::int2',
       subject: this.people ? 'subject_key' : 'null::uuid',
       role_of_current: this.people ? 'c.role' : '0::int2',
@@ -65,7 +68,7 @@ export class StagedSql {
 
   /** Every template filled, for the spec that prepares them. */
   static directories = { match: ['gone', 'stale', 'change', 'count', 'count_roles'], apply: ['past', 'close', 'change', 'open', 'same'],
-    redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full', 'settle_late'],
+    redrive: ['superseded'], reject: ['settle_redriven', 'settle_superseded', 'settle_delivered', 'settle_full'],
     replay: ['differing', 'gone', 'gone_past', 'made', 'made_past'], state: ['whole', 'first', 'turn'] };
 
   get feedId(): string {

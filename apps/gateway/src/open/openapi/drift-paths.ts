@@ -4,7 +4,7 @@ import { filter, page, problem, SECURED, type Operation } from './words.js';
 const FILTER = [{ name: 'state', in: 'query', schema: { enum: [...DRIFT_STATES] } }, { name: 'kind', in: 'query', schema: { enum: [...DRIFT_KINDS] } }];
 const ID = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
 const ENTRY = '{id, feed, kind, text, field, subject, rows, detail, state, contractVersion, firstRun, lastRun, firstSeen, lastSeen, seen, decidedBy, reason, decidedAt, mappedTo, amendments, lapsed, '
-  + 'effect: {attributes, products, departments}}; field: the contract\'s column, or the delivered one; subject: the delivered name or the code; never a value of a person';
+  + 'effect: {attributes, products, departments}}; firstRun and lastRun are null where only looks at the source, a table, have shown it; field: the contract\'s column, or the delivered one; subject: the delivered name or the code; never a value of a person';
 const object = (description: string): object => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
 
 const decision = (summary: string, refused: string, to?: string): { post: Operation } => ({
@@ -19,7 +19,7 @@ const decision = (summary: string, refused: string, to?: string): { post: Operat
       },
     } } } },
     responses: {
-      200: object('{drift, contractVersion, retry, resumed}: the entry, the version of the contract now in force, runs that were refused or held and can be taken up again with POST /v1/runs/{id}/retry, held runs that go on'),
+      200: object('{drift, contractVersion, retry, resumed, fetching}: the entry, the version of the contract now in force, runs that were refused or held and can be taken up again with POST /v1/runs/{id}/retry, held runs that go on, whether the source is asked again at once'),
       400: problem(`invalid-request, malformed-body${to === undefined ? '' : ', no-such-target'}`), 404: problem('not-found'),
       409: problem(`${refused}, idempotency-key-reused, idempotency-key-busy`), ...SECURED, 403: problem('scope-missing, officer-missing'),
     },
