@@ -15,4 +15,4 @@ export { CodeSet, parseCodeSet, type Code, type CodeFault } from './code/code-se
 export { foldName, isName, isSelfFolding, selfFoldingTable } from './name/fold.js';
 export { pinyinKey, surname } from './name/reading.js';
 export { nameAgreement, type NameAgreement, type NameFacts } from './name/agreement.js';
-export { addressPlaces, normaliseAddress, type AddressPlaces, type NormalAddress } from './address/address.js';
+export { addressPlaces, normaliseAddress, placesNamed, type AddressPlaces, type NormalAddress } from './address/address.js';

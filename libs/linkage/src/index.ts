@@ -5,4 +5,5 @@
  * Writes: a working schema in the store it is given, removed afterwards; pairs.
  * Never: decides for a person; knows feeds or the registry.
  */
-export {};
+export { NORMALISER_INPUT, NORMALISERS, type NormaliserInput } from './normalise/normalisers.js';
+export type { Normaliser, NormaliserOptions } from './normalise/normaliser.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCodeSet } from '../code/code-set.js';
-import { addressPlaces, normaliseAddress } from './address.js';
+import { addressPlaces, normaliseAddress, placesNamed } from './address.js';
 
 /** A district nobody lives in. */
 const DIVISIONS = parseCodeSet([
@@ -31,6 +31,13 @@ describe('addresses', () => {
 
   it('a village is written in one way', () => {
     for (const s of ['石村镇前进村村民委员会12号', '石村镇前进村委会12号', '石村镇前进村12号', '前进12号', '石村镇前进村十二号']) expect(read(s).key).toBe('前进村|12');
+  });
+
+  it('places may come as plain names', () => {
+    const places = placesNamed(['云中省', '海上市', '星河区'], { 长桥路街道: '1', 石村镇: '2' });
+    expect(normaliseAddress('海上星河区长桥路街道办事处建设路12号3号楼502', places)).toEqual({ key: '建设路|12-3-502', division: '1' });
+    expect(normaliseAddress('云中省石村镇石村12号', places)).toEqual({ key: '石村|12', division: '2' });
+    expect(normaliseAddress('长桥路12号', places)).toEqual({ key: '长桥路|12' });
   });
 
   it('roads that begin like a place stay whole', () => {

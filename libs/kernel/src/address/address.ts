@@ -43,11 +43,22 @@ export function addressPlaces(divisions: CodeSet, district: string): AddressPlac
         villages.set(form, { code, name });
       }
     }
-    const initial = town.text.zh.charAt(0);
-    townsBy.set(initial, [...(townsBy.get(initial) ?? []), { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages: own }]);
+    add(townsBy, { code: town.code, names: forms(town.text.zh, TOWN_SUFFIX), villages: own });
   }
   for (const form of twice) villages.delete(form);
   return { outer, townsBy, villages };
+}
+
+/** The same from a plain list: what stands before a township's name, outermost first, and townships by name with their codes. */
+export function placesNamed(outer: readonly string[], towns: Readonly<Record<string, string>>): AddressPlaces {
+  const townsBy = new Map<string, Town[]>();
+  for (const [name, code] of Object.entries(towns)) add(townsBy, { code, names: forms(name, TOWN_SUFFIX), villages: new Map() });
+  return { outer: outer.map((name) => forms(name, SUFFIX)), townsBy, villages: new Map() };
+}
+
+function add(townsBy: Map<string, Town[]>, town: Town): void {
+  const initial = town.names[0]?.charAt(0) ?? '';
+  townsBy.set(initial, [...(townsBy.get(initial) ?? []), town]);
 }
 
 function forms(name: string, suffix: RegExp): string[] {

@@ -37,6 +37,7 @@ export function checkCharacter(first17: string): string {
 
 const SHAPE18 = /^[1-9]\d{16}[\dX]$/;
 const SHAPE15 = /^[1-9]\d{14}$/;
+const ONE_DIGIT = /^(\d)\1+$/;
 
 /** Reads a citizen id number in any spelling; null when it does not have the shape of one. */
 export function parseCitizenId(s: string): CitizenId | null {
@@ -46,8 +47,8 @@ export function parseCitizenId(s: string): CitizenId | null {
     id = upgraded + checkCharacter(upgraded);
   } else if (!SHAPE18.test(id)) return null;
   const division = id.slice(0, 6);
-  // Fillers, not numbers: nobody's division is 999999, and order numbers begin at 001.
-  if (division === '999999' || id.slice(14, 17) === '000') return null;
+  // Fillers, not numbers: no division is one digit six times, and order numbers begin at 001.
+  if (ONE_DIGIT.test(division) || id.slice(14, 17) === '000') return null;
   const year = Number(id.slice(6, 10)), month = Number(id.slice(10, 12)), day = Number(id.slice(12, 14));
   const real = year >= 1800 && year < 2200 && isRealDate(year, month, day);
   const problem = checkCharacter(id) !== id[17] ? 'citizen-id-check' : real ? null : 'citizen-id-date';

@@ -1,4 +1,5 @@
 import { DROP, REPLACE, SELF, SLOW, UNKNOWN, foldingTable } from './folding-table.js';
+import { withoutNotes } from './noted.js';
 
 let selfFolding: Uint8Array | undefined;
 
@@ -13,7 +14,7 @@ export function isSelfFolding(codePoint: number): boolean {
 
 /**
  * The form names are compared by: NFKC, upper case, simplified standard characters for traditional, variant and old
- * private-use ones, without dots, spaces, digits and a sex in brackets; an unreadable character is □.
+ * private-use ones, without dots, spaces, digits and what is noted on it ({@link withoutNotes}); an unreadable character is □.
  * Folding a folded name changes nothing. The original is what is kept and served.
  */
 export function foldName(s: string): string {
@@ -44,14 +45,13 @@ function foldSlowly(s: string): string {
   return folded;
 }
 
-const SEX_IN_BRACKETS = /[([【〔[][男女][)\]】〕\]]/gu;
 const KEPT = /[\p{L}\p{M}\p{Co}]/u;
 
 function foldOnce(s: string): string {
   const { does, by, privateUse, simplify } = foldingTable();
   let standard = '';
   for (const c of s) standard += privateUse.get(c) ?? c;
-  standard = standard.normalize('NFKC').replace(SEX_IN_BRACKETS, '').toUpperCase();
+  standard = withoutNotes(standard.normalize('NFKC')).toUpperCase();
   let folded = '';
   for (const c of standard) {
     if (c.length > 1) {

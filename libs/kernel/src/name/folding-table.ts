@@ -21,8 +21,8 @@ export interface FoldingTable {
 
 /** One character nobody could read or type: every way of writing it folds to this. */
 export const UNKNOWN = '□';
-/** Ways suppliers write an unreadable or masked character. */
-const UNKNOWN_MARKS = '□■▢◻〓?*\uFFFD';
+/** Ways suppliers write an unreadable character; whether a star is one tells its place (noted.ts). */
+const UNKNOWN_MARKS = '□■▢◻〓?\uFFFD';
 /** The middle dot of transliterated names and what is typed for it, spaces and digits that tell namesakes apart: nothing of it is the name. */
 const DROPPED = '·•‧∙⋅・･․.．。●˙ \u3000\t\'’`,，、-－_0123456789０１２３４５６７８９';
 
