@@ -2,7 +2,7 @@ import { copyIn, identifier } from '#database';
 import type { ClientBase } from 'pg';
 import type { Derived, Model, Side } from '../model/model.js';
 import { columnsOf } from '../model/model.js';
-import { NORMALISERS, type Normaliser } from '../normalise/normalisers.js';
+import { NORMALISERS } from '../normalise/normalisers.js';
 import { OWN_COLUMNS } from '../model/read-model.js';
 import { parsed } from './check-conditions.js';
 
@@ -19,7 +19,7 @@ function planOf(model: Model, side: Side, of: 'left' | 'right'): Plan {
     return at >= 0 ? at : from.push(column) - 1;
   };
   const own = [side.id, side.source, side.household].map((column) => (column === null ? null : place(column)));
-  const fields = model.fields.map((field) => ({ places: field[of].map(place), normaliser: NORMALISERS[field.as]!(field.options) as Normaliser, field }));
+  const fields = model.fields.map((field) => ({ places: field[of].map(place), normaliser: NORMALISERS[field.as]!(field.options), field }));
   const columns = [
     ...OWN_COLUMNS.map((name) => ({ name, type: name === 'n' ? 'int4' : 'text collate "C"' })),
     ...fields.flatMap(({ field, normaliser }) => normaliser.columns.map((suffix) => ({ name: `${field.name}${suffix}`, type: normaliser.dates?.includes(suffix) ? 'date' : 'text collate "C"' }))),

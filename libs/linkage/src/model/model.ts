@@ -1,3 +1,5 @@
+import type { NormaliserOptions } from '../normalise/normaliser.js';
+
 /** What a model file says: which columns are compared, how alike they may be, where pairs are looked for. */
 export interface Model {
   /** The file it was read from, without folder and ending. */
