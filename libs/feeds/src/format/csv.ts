@@ -24,11 +24,16 @@ export class CsvFormat implements Format {
   constructor(private readonly format: FormatContract) {}
 
   async read(source: ByteSource, sink: RowSink): Promise<void> {
+    for await (const _pass of this.passes(source, sink)) await sink.drain();
+  }
+
+  /** The same for a reader that asks: each turn gives the sink one more piece's rows. Whoever stops early closes the source. */
+  async *passes(source: ByteSource, sink: Omit<RowSink, 'drain'>): AsyncGenerator<void, void, void> {
     const scan = new CsvScan(this.format, sink);
     for await (const piece of pieces(source, this.format.encoding, true)) {
       scan.window.add(piece.bytes, piece.from, piece.to, piece.last);
       scan.run();
-      await sink.drain();
+      yield;
     }
   }
 }
@@ -49,7 +54,7 @@ class CsvScan {
   /** Cells of the row in hand with doubled quotes. */
   private readonly doubled: number[] = [];
 
-  constructor(private readonly format: FormatContract, private readonly sink: RowSink) {
+  constructor(private readonly format: FormatContract, private readonly sink: Omit<RowSink, 'drain'>) {
     const { limits } = format;
     this.window = new TextWindow(format.encoding, limits.rowBytes + 1);
     this.columns = limits.columns;
