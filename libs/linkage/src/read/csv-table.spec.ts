@@ -96,27 +96,27 @@ describe('a file that is no table', () => {
   broken[broken.length - 6] ^= 0xff;
 
   it.each<[string, string | Uint8Array, string, string]>([
-    ['is empty', '', 'HUSHU-linkage-23', 'empty'],
-    ['is blank', '\n \n', 'HUSHU-linkage-23', 'empty'],
-    ['is an empty gzip', gzipSync(''), 'HUSHU-linkage-23', 'empty'],
-    ['has a header only', 'a,b\n', 'HUSHU-linkage-23', 'no row'],
-    ['has a header and blank lines', 'a,b\r\n\r\n\r\n', 'HUSHU-linkage-23', 'no row'],
-    ['names a column twice', 'a, b,a ,b\n1,2,3,4\n', 'HUSHU-linkage-24', 'twice: a, b'],
-    ['names no column', ',,\n1,2,3\n', 'HUSHU-linkage-24', 'names no column'],
-    ['has a header that cannot be read', '"a"b,c\n1,2\n', 'HUSHU-linkage-24', 'header line'],
-    ['is UTF-16', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), 'HUSHU-linkage-25', 'UTF-16'],
-    ['is of no known encoding', Buffer.from('a\xff\xff,b\n1,\xff\xff\n', 'latin1'), 'HUSHU-linkage-25', 'neither'],
-    ['is a workbook', Buffer.from('PK\x03\x04................', 'latin1'), 'HUSHU-linkage-22', 'XLSX'],
-    ['is JSON', '{"a": 1}\n', 'HUSHU-linkage-22', 'JSON'],
-    ['is Parquet under gzip', gzipSync('PAR1........'), 'HUSHU-linkage-22', 'parquet'],
-    ['is half a gzip', zipped.subarray(0, zipped.length >> 1), 'HUSHU-linkage-26', 'gzip'],
-    ['is a gzip with a wrong sum', broken, 'HUSHU-linkage-26', 'gzip'],
-    ['is a gzip of a few bytes', gzipSync('a,b\n1,2\n').subarray(0, 12), 'HUSHU-linkage-26', 'gzip'],
-    ['has a row with too many fields', 'a,b\n1,2\n1,2,3\n', 'HUSHU-linkage-27', 'row 3'],
-    ['has a row with too few fields', 'a,b\n1,2\n\n1\n', 'HUSHU-linkage-27', 'row 4'],
-    ['has something behind a quote', 'a,b\n"1"x,2\n', 'HUSHU-linkage-27', 'row 2'],
-    ['never closes a quote', `a,b\n1,2\n3,"4\n${long}\n${long}\n`, 'HUSHU-linkage-27', 'row 3'],
-    ['changes its encoding', Buffer.concat([Buffer.from('a,b\n1,王小明\n1,王小明\n1,王小明\n'), gb18030('2,李四\n')]), 'HUSHU-linkage-27', 'row 5'],
+    ['is empty', '', 'HUSHU-LINKAGE-23', 'empty'],
+    ['is blank', '\n \n', 'HUSHU-LINKAGE-23', 'empty'],
+    ['is an empty gzip', gzipSync(''), 'HUSHU-LINKAGE-23', 'empty'],
+    ['has a header only', 'a,b\n', 'HUSHU-LINKAGE-23', 'no row'],
+    ['has a header and blank lines', 'a,b\r\n\r\n\r\n', 'HUSHU-LINKAGE-23', 'no row'],
+    ['names a column twice', 'a, b,a ,b\n1,2,3,4\n', 'HUSHU-LINKAGE-24', 'twice: a, b'],
+    ['names no column', ',,\n1,2,3\n', 'HUSHU-LINKAGE-24', 'names no column'],
+    ['has a header that cannot be read', '"a"b,c\n1,2\n', 'HUSHU-LINKAGE-24', 'header line'],
+    ['is UTF-16', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), 'HUSHU-LINKAGE-25', 'UTF-16'],
+    ['is of no known encoding', Buffer.from('a\xff\xff,b\n1,\xff\xff\n', 'latin1'), 'HUSHU-LINKAGE-25', 'neither'],
+    ['is a workbook', Buffer.from('PK\x03\x04................', 'latin1'), 'HUSHU-LINKAGE-22', 'XLSX'],
+    ['is JSON', '{"a": 1}\n', 'HUSHU-LINKAGE-22', 'JSON'],
+    ['is Parquet under gzip', gzipSync('PAR1........'), 'HUSHU-LINKAGE-22', 'parquet'],
+    ['is half a gzip', zipped.subarray(0, zipped.length >> 1), 'HUSHU-LINKAGE-26', 'gzip'],
+    ['is a gzip with a wrong sum', broken, 'HUSHU-LINKAGE-26', 'gzip'],
+    ['is a gzip of a few bytes', gzipSync('a,b\n1,2\n').subarray(0, 12), 'HUSHU-LINKAGE-26', 'gzip'],
+    ['has a row with too many fields', 'a,b\n1,2\n1,2,3\n', 'HUSHU-LINKAGE-27', 'row 3'],
+    ['has a row with too few fields', 'a,b\n1,2\n\n1\n', 'HUSHU-LINKAGE-27', 'row 4'],
+    ['has something behind a quote', 'a,b\n"1"x,2\n', 'HUSHU-LINKAGE-27', 'row 2'],
+    ['never closes a quote', `a,b\n1,2\n3,"4\n${long}\n${long}\n`, 'HUSHU-LINKAGE-27', 'row 3'],
+    ['changes its encoding', Buffer.concat([Buffer.from('a,b\n1,王小明\n1,王小明\n1,王小明\n'), gb18030('2,李四\n')]), 'HUSHU-LINKAGE-27', 'row 5'],
   ])('%s', async (_, content, code, said) => {
     const error = await fault(content);
     expect(error).toMatchObject({ code, hint: { zh: expect.stringMatching(/./), en: expect.stringMatching(/./) } });
@@ -126,12 +126,12 @@ describe('a file that is no table', () => {
   });
 
   it('is not there, or is a folder', async () => {
-    for (const path of [join(folder.place, 'none.csv'), folder.place]) expect(await faultOf(readTable(path))).toMatchObject({ code: 'HUSHU-linkage-21' });
+    for (const path of [join(folder.place, 'none.csv'), folder.place]) expect(await faultOf(readTable(path))).toMatchObject({ code: 'HUSHU-LINKAGE-21' });
   });
 
   it('lacks a column that is asked for', async () => {
     const error = await fault('a,b\n1,2\n', ['b', 'c', 'd']);
-    expect(error).toMatchObject({ code: 'HUSHU-linkage-28', details: { missing: ['c', 'd'], columns: ['a', 'b'] } });
+    expect(error).toMatchObject({ code: 'HUSHU-LINKAGE-28', details: { missing: ['c', 'd'], columns: ['a', 'b'] } });
     expect(error.text.en).toContain('its columns are a, b');
   });
 

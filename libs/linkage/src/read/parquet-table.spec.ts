@@ -110,7 +110,7 @@ describe('a table in Parquet', () => {
       columnData: [{ name: 'id', data: [1, 2] }, { name: 'names', data: [[1, 2], []] }],
     });
     expect((await readTable(path, ['id'])).rows).toEqual([['1'], ['2']]);
-    expect(await faultOf(readTable(path, ['names', 'id']))).toMatchObject({ code: 'HUSHU-linkage-29', details: { columns: ['names'] } });
+    expect(await faultOf(readTable(path, ['names', 'id']))).toMatchObject({ code: 'HUSHU-LINKAGE-29', details: { columns: ['names'] } });
   });
 });
 
@@ -123,11 +123,11 @@ describe('a Parquet file that cannot be read', () => {
     ['is four bytes', whole.subarray(0, 4)],
     ['has damaged pages', whole.map((byte, i) => (i > 4 && i < 4000 ? byte ^ 0x5a : byte))],
   ])('%s', async (_, bytes) => {
-    expect(await faultOf(readTable(folder.file(bytes)))).toMatchObject({ code: 'HUSHU-linkage-26', hint: { en: expect.stringContaining('copy') } });
+    expect(await faultOf(readTable(folder.file(bytes)))).toMatchObject({ code: 'HUSHU-LINKAGE-26', hint: { en: expect.stringContaining('copy') } });
   });
 
   it('has no rows, or not the column', async () => {
-    expect(await faultOf(readTable(file({ columnData: [{ name: 'id', data: [], type: 'STRING' }] })))).toMatchObject({ code: 'HUSHU-linkage-23' });
-    expect(await faultOf(readTable(file(people), ['nobody']))).toMatchObject({ code: 'HUSHU-linkage-28' });
+    expect(await faultOf(readTable(file({ columnData: [{ name: 'id', data: [], type: 'STRING' }] })))).toMatchObject({ code: 'HUSHU-LINKAGE-23' });
+    expect(await faultOf(readTable(file(people), ['nobody']))).toMatchObject({ code: 'HUSHU-LINKAGE-28' });
   });
 });

@@ -24,10 +24,10 @@ describe('truth as pairs', () => {
 
   it('must not contradict itself', async () => {
     for (const rows of ['F1,P1\nF1,\n', 'F1,\nF1,P1\n']) {
-      expect(await faultOf(readTruth(folder.file(`feed_id,person_id\n${rows}`), PAIRS))).toMatchObject({ code: 'HUSHU-linkage-30', details: { row: 3 } });
+      expect(await faultOf(readTruth(folder.file(`feed_id,person_id\n${rows}`), PAIRS))).toMatchObject({ code: 'HUSHU-LINKAGE-30', details: { row: 3 } });
     }
-    expect(await faultOf(readTruth(folder.file('feed_id,person_id\n,P1\n'), PAIRS))).toMatchObject({ code: 'HUSHU-linkage-30', details: { row: 2 } });
-    expect(await faultOf(readTruth(folder.file('a,b\n1,2\n'), PAIRS))).toMatchObject({ code: 'HUSHU-linkage-28' });
+    expect(await faultOf(readTruth(folder.file('feed_id,person_id\n,P1\n'), PAIRS))).toMatchObject({ code: 'HUSHU-LINKAGE-30', details: { row: 2 } });
+    expect(await faultOf(readTruth(folder.file('a,b\n1,2\n'), PAIRS))).toMatchObject({ code: 'HUSHU-LINKAGE-28' });
   });
 });
 
@@ -42,6 +42,6 @@ describe('truth as clusters', () => {
   });
 
   it('must not put a record into two', async () => {
-    expect(await faultOf(readTruth(folder.file('id,cluster\nA,x\nA,y\n'), CLUSTERS))).toMatchObject({ code: 'HUSHU-linkage-30', details: { row: 3 } });
+    expect(await faultOf(readTruth(folder.file('id,cluster\nA,x\nA,y\n'), CLUSTERS))).toMatchObject({ code: 'HUSHU-LINKAGE-30', details: { row: 3 } });
   });
 });

@@ -44,6 +44,6 @@ describe('pairs', () => {
   });
 
   it('cannot go to a folder that is not there', async () => {
-    expect(await faultOf(writePairs(join(folder.place, 'none', 'x.csv'), some()))).toMatchObject({ code: 'HUSHU-linkage-31' });
+    expect(await faultOf(writePairs(join(folder.place, 'none', 'x.csv'), some()))).toMatchObject({ code: 'HUSHU-LINKAGE-31' });
   });
 });

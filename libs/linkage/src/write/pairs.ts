@@ -69,7 +69,7 @@ function fixed(value: number, decimals: number): string {
 
 function unwritable(file: string, cause: unknown): HubError {
   return new HubError({
-    code: 'HUSHU-linkage-31', zh: `${file}：无法写入。`, en: `${file}: it cannot be written.`,
+    code: 'HUSHU-LINKAGE-31', zh: `${file}：无法写入。`, en: `${file}: it cannot be written.`,
     hintZh: '检查文件夹是否存在、有无写权限、磁盘有无空间。', hintEn: 'See that its folder exists and may be written to, and that there is room on the disk.',
     details: { file }, cause,
   });
