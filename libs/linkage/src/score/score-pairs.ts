@@ -8,12 +8,12 @@ import type { Trained } from '../train/train-model.js';
 /** Less likely pairs than this are nobody's business. */
 const LEAST = 0.001;
 
-/** The pattern of every candidate, and what is rare about it. */
+/** The pattern of every candidate, and what is rare about it; `turn`: who goes first of those that are equally likely, whatever order they came in. */
 export async function compareCandidates(client: ClientBase, model: Model): Promise<void> {
   const rare = [...new Set(model.comparisons.flatMap(({ levels }) => levels.flatMap(({ frequency }) => frequency ?? [])))].map((column) => `r."rare_${column}"`);
   await client.query(`create unlogged table pair_pattern as
-    select l, r, rules, k, (${termSql(model, 'k', 'g')})::float4 as rare
-    from (select c.l, c.r, c.rules, ${patternSql(model)} as k${rare.map((one) => `, ${one}`).join('')}
+    select l, r, turn, rules, k, (${termSql(model, 'k', 'g')})::float4 as rare
+    from (select c.l, c.r, hashtextextended(r.uid, 0) as turn, c.rules, ${patternSql(model)} as k${rare.map((one) => `, ${one}`).join('')}
           from candidate_pair c join left_open l on l.n = c.l join right_record r on r.n = c.r) g`);
   await client.query('analyze pair_pattern');
 }
@@ -54,11 +54,11 @@ export async function scorePairs(client: ClientBase, model: Model, trained: Trai
   const nobody = Math.max(1e-6, 1 - prior * right);
   const odds = `exp(least(s.same - ln(exp(s.unrelated + p.rare) + coalesce(exp(s.household), 0)), 60)) * ${prior}`;
   const share = model.competing ? `odds / (${nobody} + sum(odds) over (partition by l))` : 'odds / (1 + odds)';
-  const place = model.competing ? 'row_number() over (partition by l order by odds desc, most desc, r)' : '1';
+  const place = model.competing ? 'row_number() over (partition by l order by odds desc, most desc, turn, r)' : '1';
   await client.query(`create unlogged table pair_score as
     select l, r, k, rules, odds, probability, place from (
       select l, r, k, rules, odds, least(${share}, most) as probability, ${place} as place
-      from (select p.l, p.r, p.k, p.rules, s.most, ${odds} as odds from pair_pattern p join pattern_score s using (k)) o
+      from (select p.l, p.r, p.turn, p.k, p.rules, s.most, ${odds} as odds from pair_pattern p join pattern_score s using (k)) o
     ) j where probability >= ${LEAST}`);
   await client.query('analyze pair_score');
 }
@@ -77,7 +77,7 @@ export function linksSql(model: Model): string {
   const all = `select l, r, null::int8 as k, 60.0::float8 as weight, 1.0::float8 as probability from certain
     union all select l, r, k, log(2, greatest(odds, 1e-30)::numeric)::float8, probability from pair_score where place = 1 and probability >= ${review}`;
   const once = model.onceASource === null ? `select *, 1 as turn from (${all}) a`
-    : `select a.*, row_number() over (partition by x.source, a.r order by a.probability desc, a.weight desc, a.l) as turn from (${all}) a join left_record x on x.n = a.l`;
+    : `select a.*, row_number() over (partition by x.source, a.r order by a.probability desc, a.weight desc, hashtextextended(x.uid, 0), a.l) as turn from (${all}) a join left_record x on x.n = a.l`;
   return `select l, r, weight, probability, case when probability >= ${accept} then 'auto' else 'review' end as decision
     from (${once}) o where turn = 1 or k is null or (${tolerated})`;
 }

@@ -29,7 +29,7 @@ const MOST_HOUSEHOLD_PAIRS = 400_000;
 export async function trainModel(client: ClientBase, model: Model, counts: { left: number; right: number }, oneFile: boolean, chances: Map<string, number>): Promise<Trained> {
   const levelCounts = model.comparisons.map(({ levels }) => levels.length);
   const sampled = Math.min(model.training.records, counts.left);
-  await client.query(`create unlogged table sample_record as select * from left_record order by hashint4(n + 77) limit ${sampled}`);
+  await client.query(`create unlogged table sample_record as select * from left_record order by hashtextextended(uid, 77), n limit ${sampled}`);
   await client.query('analyze sample_record');
   await findCandidates(client, model, { from: 'sample_record', into: 'sample_pair', oneFile });
   const found = await countPatterns(client, model, 'left_record', 'select l, r from sample_pair');
@@ -55,7 +55,7 @@ async function countPatterns(client: ClientBase, model: Model, left: string, pai
 }
 
 async function unrelatedOf(client: ClientBase, model: Model, levelCounts: number[], chances: Map<string, number>, random: number): Promise<number[][]> {
-  const pairs = `select a.n as l, b.n as r from (select n from left_record order by hashint4(n) limit ${random}) a, (select n from right_record order by hashint4(n + 7) limit ${random}) b`;
+  const pairs = `select a.n as l, b.n as r from (select n from left_record order by hashtextextended(uid, 1), n limit ${random}) a, (select n from right_record order by hashtextextended(uid, 7), n limit ${random}) b`;
   const seen = frequencies(await countPatterns(client, model, 'left_record', pairs), levelCounts, RANDOM_SMOOTHING);
   return model.comparisons.map(({ levels }, at) => {
     let probabilities = seen[at]!;
@@ -79,7 +79,7 @@ async function householdOf(client: ClientBase, model: Model, levelCounts: number
   const every = Math.max(1, Math.ceil(said.pairs / MOST_HOUSEHOLD_PAIRS));
   const { rows } = await client.query<{ k: string; pairs: string }>(
     `select k, count(*) as pairs from (
-       select ${patternSql(model)} as k from ${asLeft(model)} l join right_record r on r.household = l.household and r.n <> l.n where abs(hashint4(l.n)) % ${every} = 0
+       select ${patternSql(model)} as k from ${asLeft(model)} l join right_record r on r.household = l.household and r.n <> l.n where abs(hashtextextended(l.uid, 3) % ${every}) = 0
      ) g group by k`);
   const counts = rows.map(({ k, pairs }) => ({ levels: levelsOf(k, model.comparisons.length), pairs: Number(pairs) }));
   const seen = frequencies(counts, levelCounts, HOUSEHOLD_SMOOTHING);
