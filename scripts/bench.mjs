@@ -16,6 +16,7 @@ const BENCHES = {
   formats: ['[--rows N]'],
   transport: ['[--tables] [--rows N] [--rounds N] [--json]'],
   replay: ['[--rows N] [--rounds N] [--json]'],
+  normalise: ['[--rows N] [--rounds N] [--json]'],
   redrive: ['[--rejects N] [--rounds N] [--steps] [--json]'],
 };
 if (BENCHES[name] === undefined) {
@@ -26,7 +27,7 @@ const { failed } = await build();
 for (const { file, message } of failed) console.error(`${file}\n${message}`);
 const load = join(ROOT, 'test/load');
 await compile(readdirSync(load).map((file) => join(load, file)), join(ROOT, 'dist/test/load'));
-await compile(['json-service.ts', 'mariadb.ts', 'debian.ts'].map((name) => join(ROOT, 'test/support', name)), join(ROOT, 'dist/test/support'));
+await compile(['json-service.ts', 'mariadb.ts', 'debian.ts', 'random.ts'].map((name) => join(ROOT, 'test/support', name)), join(ROOT, 'dist/test/support'));
 const { run } = await import(pathToFileURL(join(ROOT, `dist/test/load/${name}.js`)).href);
 process.exitCode = await run(process.argv.slice(3));
 

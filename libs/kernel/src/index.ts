@@ -13,6 +13,6 @@ export { parseSocialCredit, socialCreditCheck, type SocialCredit } from './docum
 export { dateOfDays, daysFrom2000, isRealDate, parseDate, type DateResult } from './date/date.js';
 export { CodeSet, parseCodeSet, type Code, type CodeFault } from './code/code-set.js';
 export { foldName, isName, isSelfFolding, selfFoldingTable } from './name/fold.js';
-export { pinyinKey, surname } from './name/reading.js';
+export { nameParts, pinyinKey, soundOfParts, surname, type NameParts } from './name/reading.js';
 export { nameAgreement, type NameAgreement, type NameFacts } from './name/agreement.js';
 export { addressPlaces, normaliseAddress, placesNamed, type AddressPlaces, type NormalAddress } from './address/address.js';

@@ -5,6 +5,8 @@
  * Writes: working tables in the schema it is given; a file of pairs.
  * Never: decides for a person; knows feeds or the registry.
  */
+export { NORMALISERS } from './normalise/normalisers.js';
+export type { Normaliser, NormaliserOptions } from './normalise/normaliser.js';
 export { readModel } from './model/read-model.js';
 export { linkRecords, links, type Link, type LinkReport } from './engine/link-records.js';
 export { Evaluator, type Evaluation } from './score/evaluate.js';

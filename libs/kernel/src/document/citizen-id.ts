@@ -41,14 +41,17 @@ const ONE_DIGIT = /^(\d)\1+$/;
 
 /** Reads a citizen id number in any spelling; null when it does not have the shape of one. */
 export function parseCitizenId(s: string): CitizenId | null {
-  let id = foldDocument(s);
-  if (SHAPE15.test(id)) {
-    const upgraded = `${id.slice(0, 6)}19${id.slice(6)}`;
-    id = upgraded + checkCharacter(upgraded);
-  } else if (!SHAPE18.test(id)) return null;
+  let id = s;
+  if (!SHAPE18.test(id)) {
+    id = foldDocument(s);
+    if (SHAPE15.test(id)) {
+      const upgraded = `${id.slice(0, 6)}19${id.slice(6)}`;
+      id = upgraded + checkCharacter(upgraded);
+    } else if (!SHAPE18.test(id)) return null;
+  }
   const division = id.slice(0, 6);
   // Fillers, not numbers: no division is one digit six times, and order numbers begin at 001.
-  if (ONE_DIGIT.test(division) || id.slice(14, 17) === '000') return null;
+  if ((id[0] === id[1] && ONE_DIGIT.test(division)) || id.slice(14, 17) === '000') return null;
   const year = Number(id.slice(6, 10)), month = Number(id.slice(10, 12)), day = Number(id.slice(12, 14));
   const real = year >= 1800 && year < 2200 && isRealDate(year, month, day);
   const problem = checkCharacter(id) !== id[17] ? 'citizen-id-check' : real ? null : 'citizen-id-date';

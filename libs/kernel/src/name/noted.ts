@@ -2,6 +2,7 @@
 import { UNKNOWN } from './folding-table.js';
 
 const BRACKETS = /[([【〔[]([^)\]】〕\]]*)[)\]】〕\]]/gu;
+const NOTED = /[*([【〔[]/u;
 const PARTS = /^\p{Script=Han}{2,3}$/u;
 /** One part again and again (吉吉, 水水水), or a left side and what stands beside it. */
 const SURELY_PARTS = /^(?:(.)\1+|[王氵水亻火木日月钅金石土女口山马鱼鸟虫禾米目贝车方立][^\d]{1,2})$/u;
@@ -10,6 +11,7 @@ const STAR_BEHIND = /(\p{Script=Han}{2})\*[\s.]*$/u;
 
 /** The name without what is noted on it; a character told by its parts is one nobody could type. The text is in NFKC. */
 export function withoutNotes(name: string): string {
+  if (!NOTED.test(name)) return name;
   const noted = name.replace(BRACKETS, (whole: string, inside: string, at: number, all: string) => {
     if (inside === '男' || inside === '女') return '';
     const before = HAN_BEFORE.exec(all.slice(0, at).trimEnd())?.[0].length ?? 0, behind = all.slice(at + whole.length);

@@ -16,17 +16,45 @@ const SURNAME_READING = new Map([
 
 const HAN = /^\p{Script=Han}+$/u;
 
-/** How many characters of a folded Han name are surname; all of it where the name is not of the Han pattern (transliterated, foreign). */
-function surnameLength(characters: string[], folded: string): number {
-  if (characters.length > 4 || !HAN.test(folded.replaceAll(UNKNOWN, ''))) return characters.length;
-  return characters.length >= 3 && COMPOUND.has(folded.slice(0, 2)) ? 2 : 1;
+/** Whether all of a folded name that can be read is Han, and there is something of it. */
+function isHan(folded: string): boolean {
+  let read = 0;
+  for (let i = 0; i < folded.length; i++) {
+    const c = folded.charCodeAt(i);
+    if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf)) read++;
+    else if (folded[i] !== UNKNOWN) return HAN.test(folded.replaceAll(UNKNOWN, ''));
+  }
+  return read > 0;
+}
+
+/** A name taken apart, all of it on its folded form. */
+export interface NameParts {
+  folded: string;
+  /** The whole name where a surname cannot be told: transliterated and foreign names. */
+  surname: string;
+  given: string;
+  /** How many characters the name has. */
+  letters: number;
+}
+
+export function nameParts(name: string): NameParts {
+  const folded = foldName(name);
+  let letters = 0, pairs = 0;
+  for (let i = 0; i < folded.length; i++, letters++) {
+    const c = folded.charCodeAt(i);
+    if (c >= 0xd800 && c <= 0xdbff && i + 1 < folded.length) {
+      if (i === 0) pairs = 1;
+      i++;
+    }
+  }
+  if (letters > 4 || !isHan(folded)) return { folded, surname: folded, given: '', letters };
+  const length = letters >= 3 && COMPOUND.has(folded.slice(0, 2)) ? 2 : 1 + pairs;
+  return { folded, surname: folded.slice(0, length), given: folded.slice(length), letters };
 }
 
 /** The surname on its folded form; the whole name where a surname cannot be told. */
 export function surname(name: string): string {
-  const folded = foldName(name);
-  const characters = Array.from(folded);
-  return characters.slice(0, surnameLength(characters, folded)).join('');
+  return nameParts(name).surname;
 }
 
 type Pinyin = (s: string, o: { toneType: 'none'; v: true; type: 'array'; mode?: 'surname' }) => string[];
@@ -53,15 +81,14 @@ function read(s: string, surnameMode: boolean): string {
 
 /** How the name sounds: syllables without tones, ü as v, the surname read as a surname; Latin names in lower case; an unknown character is □. */
 export function pinyinKey(name: string): string {
-  const folded = foldName(name);
+  return soundOfParts(nameParts(name));
+}
+
+/** {@link pinyinKey} of a name already taken apart. */
+export function soundOfParts({ folded, surname, given, letters }: NameParts): string {
   if (folded === '') return '';
-  const characters = Array.from(folded);
-  if (!HAN.test(folded.replaceAll(UNKNOWN, ''))) return folded.toLowerCase();
-  const length = characters.length > 4 ? 0 : surnameLength(characters, folded);
-  let key = length === 0 ? '' : read(characters.slice(0, length).join(''), true);
-  for (let i = length; i < characters.length; i++) {
-    const character = characters[i] ?? '';
-    key += (key === '' ? '' : ' ') + (character === UNKNOWN ? UNKNOWN : read(character, false));
-  }
+  if (!isHan(folded)) return folded.toLowerCase();
+  let key = letters > 4 ? '' : read(surname, true);
+  for (const character of letters > 4 ? folded : given) key += (key === '' ? '' : ' ') + (character === UNKNOWN ? UNKNOWN : read(character, false));
   return key;
 }

@@ -25,7 +25,7 @@ export function addressCn(options: NormaliserOptions): Normaliser {
       const words = key.indexOf('|'), number = key.indexOf('-', words);
       out[at] = key === '' ? null : key;
       out[at + 1] = key === '' ? null : key.slice(0, Math.min(words, WORDS)) + key.slice(words, number < 0 ? undefined : number);
-      out[at + 2] = town ?? (division === undefined ? null : townOf(division));
+      out[at + 2] = town ?? (division === undefined ? null : townOf(String(division)));
     },
   };
 }

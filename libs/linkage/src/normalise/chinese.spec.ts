@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkCharacter } from '#kernel';
+import type { NormaliserOptions } from './normaliser.js';
 import { reading } from './read.fixture.js';
 
 describe('Chinese names', () => {
@@ -73,6 +74,12 @@ describe('Chinese addresses', () => {
 
   it('cuts long words for the place, and keeps them for the door', () => {
     expect(read('一个名字很长很长的住宅小区大道12号3室')).toEqual({ '': '一个名字很长很长的住宅小区大道|12-3', _place: '一个名字很长很长的住宅小|12' });
+  });
+
+  it('codes may be numbers in a model file', () => {
+    const numbers = { drop: [], towns: { 石村镇: 990101100 }, kinds: [414] } as unknown as NormaliserOptions;
+    expect(reading('address-cn', numbers)('石村镇石村12号')).toMatchObject({ _town: '990101100' });
+    expect(reading('citizen-id', numbers)('370399900307124', '414')).toEqual({});
   });
 
   it('takes the township from its own column first', () => {

@@ -11,7 +11,8 @@ const COVERED = /^[1-8](?=.*[^0-9].)[0-9X*?#×_●•-]{16}[0-9X*?#×_●•-]$/
  * _birth — YYYY-MM-DD; _sex — 1 or 2. A number partly covered yields what it shows; fillers and foreign numbers nothing.
  */
 export function citizenId(options: NormaliserOptions): Normaliser {
-  const others = new Set(options.kinds?.map((kind) => kind.trim()));
+  // A model file may write a code as a number.
+  const others = new Set(options.kinds?.map((kind) => String(kind).trim()));
   return {
     columns: COLUMNS,
     into(row, out, at) {

@@ -16,10 +16,32 @@ const HAN_NUMBER = /[〇零一二三四五六七八九十]+/g;
  * _swapped — month and day changed about, also where only that is a real date. A day no calendar has is only a year.
  */
 export function date(): Normaliser {
-  return { ...ofText(['', '_date', '_year', '_day', '_swapped'], readDate, 50_000), dates: ['_date'] };
+  return { ...ofText(['', '_date', '_year', '_day', '_swapped'], readDate), dates: ['_date'] };
 }
 
 function readDate(s: string): Reading {
+  return readIso(s) ?? readWritten(s);
+}
+
+/** Most dates are YYYY-MM-DD, and a whole one says everything. */
+function readIso(s: string): Reading {
+  if (s.length !== 10 || s[4] !== '-' || s[7] !== '-') return null;
+  const year = digits(s, 0, 4), month = digits(s, 5, 7), day = digits(s, 8, 10);
+  if (!(year > 1 && year < 9999) || !isRealDate(year, month, day)) return null;
+  return [s, s, s.slice(0, 4), s.slice(5), isRealDate(year, day, month) ? `${s.slice(0, 5)}${s.slice(8)}${s.slice(4, 7)}` : null];
+}
+
+/** The number these characters write; NaN where one is no digit. */
+function digits(s: string, from: number, to: number): number {
+  let n = 0;
+  for (let i = from; i < to; i++) {
+    const digit = s.charCodeAt(i) - 48;
+    n = digit >= 0 && digit <= 9 ? n * 10 + digit : NaN;
+  }
+  return n;
+}
+
+function readWritten(s: string): Reading {
   let match = FORMS[0]?.exec(s) ?? FORMS[1]?.exec(s) ?? null;
   if (match === null) {
     const folded = s.normalize('NFKC').trim().replace(TIME, '').replace(/\s+/g, '').replace(HAN_NUMBER, number);

@@ -1,4 +1,4 @@
-import { foldName, isName, pinyinKey, surname } from '#kernel';
+import { isName, nameParts, soundOfParts } from '#kernel';
 import { ofText, type Normaliser, type Reading } from './normaliser.js';
 
 /** The kernel's mark of a character nobody could read or type, and what the engine's wildcard level looks for. */
@@ -11,22 +11,16 @@ const HAN = /\p{Script=Han}/u;
  * is unknown; _letters — how many characters. A name without Han is its Latin capitals, without diacritics.
  */
 export function hanName(): Normaliser {
-  return ofText(['', '_surname', '_given', '_sound', '_letters'], readName, 100_000);
+  return ofText(['', '_surname', '_given', '_sound', '_letters'], readName);
 }
 
 function readName(s: string): Reading {
-  const folded = foldName(s);
+  const parts = nameParts(s);
+  const { folded, surname, given, letters } = parts;
   if (!isName(folded)) return null;
-  if (!HAN.test(folded)) return readForeign(folded);
-  const family = surname(folded), given = folded.slice(family.length);
-  const unknown = folded.includes('□');
-  return [
-    unknown ? folded.replace(UNREAD, WILDCARD) : folded,
-    part(family),
-    part(given),
-    unknown ? null : pinyinKey(folded),
-    String(Array.from(folded).length),
-  ];
+  if (given === '' && !HAN.test(folded)) return readForeign(folded);
+  if (!folded.includes('□')) return [folded, surname, given || null, soundOfParts(parts), String(letters)];
+  return [folded.replace(UNREAD, WILDCARD), part(surname), part(given), null, String(letters)];
 }
 
 function part(s: string): string | null {
