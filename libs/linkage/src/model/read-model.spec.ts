@@ -30,6 +30,7 @@ describe('a model file', () => {
     ['a kind nobody knows', 'given: { as: word', 'given: { as: wort', 'value-unknown'],
     ['a column nobody has', 'equal: [given, surname]', 'equal: [given, surnam]', 'value-unknown'],
     ['a frequency of no column', 'frequency: suburb', 'frequency: suburp', 'value-unknown'],
+    ['an option that is misspelt', 'as: digits, from: [street_number]', 'as: digits, from: [street_number], options: { drop: [a] }', 'key-unknown'],
     ['a key that is misspelt', 'matches: at-most-one', 'matches: at-most-one\nmaches: any', 'key-unknown'],
     ['a share that is none', 'accept: 90%', 'accept: 0.9', 'share-range'],
   ])('is refused for %s, with the line', (_, good, bad, rule) => {

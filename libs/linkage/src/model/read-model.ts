@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { readConfigFile, type ContractFault } from '#feeds';
 import { HubError } from '#kernel';
-import { NORMALISERS } from '../normalise/normalisers.js';
+import { NORMALISER_INPUT, NORMALISERS } from '../normalise/normalisers.js';
 import { type Block, columnsOf, type Comparison, type Derived, type Field, type LevelChoice, type Model, type Side } from './model.js';
 import { EQUAL, MODEL } from './model-shape.js';
 
@@ -50,10 +50,20 @@ export function modelOf(file: string, source: string): Model {
   refuse(file, faults);
   const raw = value as Raw;
   const kinds = new Map<string, readonly string[]>();
-  for (const [name, { as, from, left, right }] of raw.fields) {
+  for (const [name, { as, from, left, right, options }] of raw.fields) {
     const make = NORMALISERS[as];
     if (!make) fault(['fields', name, 'as'], 'value-unknown', `fields.${name}: 没有 “${as}” 这种规整;可用:${Object.keys(NORMALISERS).join(', ')}`, `fields.${name}: there is no kind "${as}"; known: ${Object.keys(NORMALISERS).join(', ')}`);
-    else kinds.set(name, make({ ...raw.fields.get(name)!.options }).columns);
+    else {
+      const input = NORMALISER_INPUT[as]!;
+      for (const [option, value] of Object.entries(options ?? {})) {
+        const wanted = (input.options as Record<string, 'list' | 'map' | undefined>)[option];
+        const path = ['fields', name, 'options', option];
+        if (wanted === undefined) fault(path, 'key-unknown', `${path.join('.')}: ${as} 没有这个选项`, `${path.join('.')}: ${as} has no such option`);
+        else if ((wanted === 'list') !== Array.isArray(value) || typeof value !== 'object' || value === null) fault(path, 'type-wrong', `${path.join('.')}: 应为${wanted === 'list' ? '列表' : '键值表'}`, `${path.join('.')}: must be a ${wanted === 'list' ? 'list' : 'mapping'}`);
+      }
+      for (const columns of [from, left, right]) if ((columns ?? []).length > input.sources) fault(['fields', name], 'value-unknown', `fields.${name}: ${as} 至多读 ${input.sources} 列`, `fields.${name}: ${as} reads ${input.sources} columns at most`);
+      if (!faults.some(({ rule }) => rule === 'type-wrong')) kinds.set(name, make(options ?? {}).columns);
+    }
     if (!from && !left && !right) fault(['fields', name], 'key-missing', `fields.${name}: 缺少 from,或 left 与 right`, `fields.${name}: "from", or "left" and "right", is missing`);
     if (from && (left || right)) fault(['fields', name], 'key-unknown', `fields.${name}: from 与 left、right 只能择一`, `fields.${name}: either "from" or "left" and "right"`);
   }

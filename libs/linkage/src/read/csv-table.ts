@@ -105,7 +105,7 @@ function rowFault(file: string, row: number, rule: keyof typeof ROW_FAULTS, deta
 /** The splitter's own faults speak of deliveries and contracts; gzip's speak to programmers. */
 function asTableFault(file: string, cause: unknown): unknown {
   if (cause instanceof HubError) {
-    if (cause.code.startsWith('HUSHU-linkage')) return cause;
+    if (cause.code.startsWith('HUSHU-LINKAGE')) return cause;
     const { rule, looksLike } = (cause.details ?? {}) as { rule?: string; looksLike?: string };
     const fault = (as: TableRule, zh: string, en: string): HubError => tableFault(as, file, zh, en, {}, cause);
     if (rule === 'file-empty') return fault('empty', '文件为空。', 'the file is empty.');
