@@ -91,6 +91,17 @@ export class ExchangeGround {
     return points;
   }
 
+  /** One round during which something happens between a report's reading for its digest and its sending. */
+  async roundWhile(happens: () => Promise<unknown>): Promise<void> {
+    const { audit } = this;
+    const append: AuditWriter['append'] = async (entry) => {
+      const appended = await audit.append(entry);
+      if (entry.kind === 'return-sent') await happens();
+      return appended;
+    };
+    await this.goRound(this.bench.store.database, Object.assign(Object.create(audit) as AuditWriter, { append }), () => undefined);
+  }
+
   /**
    * One round in this process that is cut off from its store there and gets no further, as one whose process ended: it
    * costs a twentieth of one. @returns false when it ended without coming by

@@ -158,6 +158,22 @@ describe('between a hub and the one above it', () => {
     expect(existsSync(join(path))).toBe(true);
     expect(await told('city', 8)).toEqual(['receipt-received manifest-differs', ...RECEIVED]);
   });
+
+  it('sends a report anew of whose rejects one was settled while it was being sent', async () => {
+    await ground.give();
+    const run = (await ground.take()).runs.at(-1)!.id;
+    let settled = 0;
+    await ground.roundWhile(async () => {
+      const { rowCount } = await ground.bench.store.database.pool('staging').query(
+        `insert into staging.reject_end (run, row_no, how, by_run) select run, min(row_no), 'mended', run from staging.reject where run = $1 group by run`, [run]);
+      settled += rowCount ?? 0;
+    });
+    expect(settled).toBe(1);
+    expect((await owed(9))[1]).toMatchObject({ kind: 'returned', state: 'waiting', reason: { text: { en: expect.stringContaining('HUSHU-EXCHANGE-15') } } });
+    await ground.round();
+    expect((await owed(9)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['receipt sent', 'returned sent']);
+    expect(await told('district', 9)).toEqual(SENT);
+  });
 });
 
 if (!hasOpenssl) process.stderr.write('openssl is not on this machine: between hubs TLS was not tested\n');

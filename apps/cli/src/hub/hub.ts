@@ -53,6 +53,8 @@ export const receipts: Work<Filter> = ({ output, options }) => withStore(async (
   output.data(rows, () => output.table(
     [{ zh: '枢纽', en: 'Hub' }, { zh: '数据源', en: 'Feed' }, { zh: '序号', en: 'No.' }, { zh: '内容', en: 'What' }, { zh: '批次', en: 'Run' }, { zh: '状态', en: 'State' }, { zh: '次数', en: 'Attempts' }, { zh: '原因', en: 'Why' }],
     rows.map((row) => [row['hub'], row['ourFeed'], row['sequence'], row['kind'], row['run'], row['state'], row['attempts'], row['reason'] === null ? '' : output.word((row['reason'] as { text: Text }).text)] as (string | number)[])));
+  const cures = new Map(rows.flatMap((row) => { const hint = (row['reason'] as { hint?: Text } | null)?.hint; return hint ? [[hint.en, hint] as const] : []; }));
+  for (const cure of cures.values()) output.say(cure);
 });
 
 /** Writes a report a neighbour sent back; nobody else may read the file. That it was read is in the audit first. */

@@ -14,6 +14,9 @@ import { secondsAfter } from './seconds-after.js';
 const PAUSES = [5, 15, 60, 300, 1800, 7200];
 /** Seconds after which something whose sender has died is sent by another. */
 const LEASE = 120;
+/** Rejects were settled between a report's reading for its digest and its sending: it is made anew, so often in all. */
+const CHANGED = 'HUSHU-EXCHANGE-15';
+const CHANGED_MOST = 5;
 
 export interface OutgoingParts {
   database: Database; keys: Keys; clock: Clock; neighbours: Neighbours; audit: AuditWriter; catalogue: FeedCatalogue;
@@ -74,6 +77,10 @@ export class Outgoing {
     try {
       const answer = await this.hand(due, lines, signal);
       killPoint('exchange.handed', due.run);
+      if (!answer.taken && answer.code === CHANGED && due.attempts < CHANGED_MOST) {
+        await settle('waiting', this.later(due), refusedBy(due.hub, answer));
+        return false;
+      }
       // Noted before it is settled: who dies in between leaves it owed, and whoever sends it again finds it noted.
       const kind = `${due.kind === 'receipt' ? 'receipt' : 'return'}-${answer.taken ? 'sent' : 'not-taken'}`;
       await database.transaction('runs', (client) => noteEventOnce(client, {
@@ -86,9 +93,13 @@ export class Outgoing {
     } catch (error) {
       if (signal.aborted) throw error;
       const reason = error instanceof HubError ? { text: error.text, hint: error.hint } : { text: { zh: '发送时出错', en: 'Something went wrong while sending' } };
-      await settle('waiting', secondsAfter(clock.now(), PAUSES[Math.min(due.attempts, PAUSES.length) - 1]!), reason);
+      await settle('waiting', this.later(due), reason);
       return false;
     }
+  }
+
+  private later({ attempts }: Due): Date {
+    return secondsAfter(this.parts.clock.now(), PAUSES[Math.min(attempts, PAUSES.length) - 1]!);
   }
 
   private async hand(due: Due, lines: Map<string, HubLine>, signal: AbortSignal): Promise<HandedIn> {
