@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { Database, type Role } from '#database';
+import { createHash, randomBytes } from 'node:crypto';
+import { applyPlan, Database, planTables, type Role, type TableSpec } from '#database';
 import pg from 'pg';
 
 /** A store of a test's own: migrated, empty, gone after `drop`. */
@@ -15,11 +15,11 @@ export function testPasswordOf(role: Role): string {
   return `test-${role}`;
 }
 
-/** A fresh database cloned from the run's migrated template. */
-export async function testDatabase(): Promise<TestDatabase> {
+/** A fresh database cloned from the run's migrated template; with the tables of contracts, where they are given. */
+export async function testDatabase(tables: TableSpec[] = []): Promise<TestDatabase> {
   const server = setting('HUSHU_TEST_DATABASE_URL');
   const name = `hushu_test_${randomBytes(6).toString('hex')}`;
-  await cloneDatabase(server, setting('HUSHU_TEST_TEMPLATE'), name);
+  await cloneDatabase(server, tables.length === 0 ? setting('HUSHU_TEST_TEMPLATE') : await templateWith(server, tables), name);
   const own = new URL(server);
   own.pathname = `/${name}`;
   const database = new Database({ url: own.href, passwordOf: testPasswordOf, applicationName: 'test' });
@@ -31,6 +31,40 @@ export async function testDatabase(): Promise<TestDatabase> {
       await onServer(server, `drop database if exists ${name} with (force)`);
     },
   };
+}
+
+/** Templates this process knows to be there. */
+const known = new Set<string>();
+const MAKING = 4_820_991;
+
+/** Planning and making a district's tables takes longer than copying them: the first who needs such tables makes a template of them for all. */
+async function templateWith(server: string, tables: TableSpec[]): Promise<string> {
+  const migrated = setting('HUSHU_TEST_TEMPLATE');
+  const name = `${migrated}_${createHash('sha1').update(JSON.stringify(tables)).digest('hex').slice(0, 12)}`;
+  if (known.has(name)) return name;
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MAKING]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) {
+      const half = `${name}_half`;
+      await client.query(`drop database if exists ${half} with (force)`);
+      await cloneDatabase(server, migrated, half);
+      const own = new URL(server);
+      own.pathname = `/${half}`;
+      const database = new Database({ url: own.href, passwordOf: testPasswordOf, applicationName: 'test' });
+      const owner = await database.connect('migrate');
+      await applyPlan(owner, await planTables(owner, tables));
+      await owner.end();
+      await database.end();
+      await client.query(`alter database ${half} rename to ${name}`);
+    }
+  } finally {
+    await client.end();
+  }
+  known.add(name);
+  return name;
 }
 
 /** An empty database without roles' rights or schemas: for tests of migration itself. */

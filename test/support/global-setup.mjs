@@ -48,9 +48,21 @@ async function prepareTemplate(url, migrate) {
   const templateUrl = new URL(url);
   templateUrl.pathname = `/${template}`;
   await migrate({ url: templateUrl.href, passwordOf: (role) => `test-${role}` });
-  globalThis.hushuTestServices.dropTemplate = () => onServer(url, `drop database if exists ${template} with (force)`);
+  globalThis.hushuTestServices.dropTemplate = () => dropTemplates(url, template);
   process.env.HUSHU_TEST_DATABASE_URL = url;
   process.env.HUSHU_TEST_TEMPLATE = template;
+}
+
+/** The migrated one, and those with a district's tables that tests made of it. */
+async function dropTemplates(url, template) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`select datname from pg_database where starts_with(datname, $1)`, [template]);
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function onServer(url, ...statements) {

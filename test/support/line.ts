@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { applyPlan, planTables } from '#database';
 import { feedRelation, readContracts, stagedColumnOf, stagedColumns, type FeedContract } from '#feeds';
 import { foldName } from '#kernel';
 import { applyReconcile, linkRun, reconcileTables } from '#reconcile';
@@ -32,10 +31,7 @@ export class LineBench {
   }
 
   static async with(contracts: FeedContract[]): Promise<LineBench> {
-    const store = await testDatabase();
-    const owner = await store.database.connect('migrate');
-    await applyPlan(owner, await planTables(owner, [...stagingTables(contracts), ...reconcileTables(contracts), ...registryTables(contracts)]));
-    await owner.end();
+    const store = await testDatabase([...stagingTables(contracts), ...reconcileTables(contracts), ...registryTables(contracts)]);
     const admin = new pg.Client({ connectionString: store.url, types: { getTypeParser: () => (value: string) => value } as never });
     await admin.connect();
     // The published views belong to a reader whom policies bind; the bench sees all of them.

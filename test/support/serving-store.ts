@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditWriter, ClientDirectory, openAccessCases, type AccessCases } from '#access';
-import { applyPlan, planTables } from '#database';
 import { readContracts, type FeedContract } from '#feeds';
 import { systemClock, type Clock } from '#kernel';
 import { documentToken, Keys } from '#keys';
@@ -45,15 +44,12 @@ export interface ServingStore {
 export const UNLIMITED: Throttle = { take: () => ({ limit: 1e9, remaining: 1e9, resetSeconds: 1 }) };
 
 export async function servingStore(options: { throttle?: Throttle; clock?: Clock; configDir?: string } = {}): Promise<ServingStore> {
-  const store = await testDatabase();
-  const { database } = store;
   const clock = options.clock ?? systemClock;
   const keys = new Keys(new Map([[1, Buffer.alloc(32, 5)]]));
   const { contracts, faults } = await readContracts(options.configDir ?? join(ROOT, 'config'));
   if (faults.length > 0) throw new Error(JSON.stringify(faults));
-  const owner = await database.connect('migrate');
-  await applyPlan(owner, await planTables(owner, registryTables(contracts)));
-  await owner.end();
+  const store = await testDatabase(registryTables(contracts));
+  const { database } = store;
 
   const supply: Supply = { fields: publishedFields(contracts), feeds: feedTerms(contracts) };
   const audit = new AuditWriter(database, keys, clock);

@@ -1,13 +1,11 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { applyPlan, planTables } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
 import { Ledger, type Run } from '#runs';
 import { applyStaged, clearRun, fileStatOf, runTable, Stager, stagingTables } from '#staging';
-import pg from 'pg';
 import { testDatabase, type TestDatabase } from './database.js';
 
 /** Staging alone on a real store: deliveries are staged and put in place, nobody links them. */
@@ -18,16 +16,9 @@ export class StagingBench {
 
   static async open(configDir: string): Promise<StagingBench> {
     const folder = await mkdtemp(join(tmpdir(), 'hushu-staging-'));
-    const store = await testDatabase();
     const catalogue = await FeedCatalogue.load(configDir);
+    const store = await testDatabase(stagingTables(catalogue.contracts));
     const keys = await loadKeys(join(folder, 'keys'));
-    const client = new pg.Client({ connectionString: store.database.urlOf('migrate') });
-    await client.connect();
-    try {
-      await applyPlan(client, await planTables(client, stagingTables(catalogue.contracts)));
-    } finally {
-      await client.end();
-    }
     const ledger = new Ledger(store.database, systemClock);
     return new StagingBench(store, catalogue, keys, ledger, new Stager(store.database, ledger, catalogue, keys, { store: null }), folder);
   }

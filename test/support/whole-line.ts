@@ -1,7 +1,6 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyPlan, planTables } from '#database';
 import { FeedCatalogue } from '#feeds';
 import { systemClock } from '#kernel';
 import { loadKeys, type Keys } from '#keys';
@@ -39,14 +38,11 @@ export class WholeLine {
   /** With the contracts of some of the district's feeds; `keep`: sealed copies of deliveries are kept; under the same keys the same rows have the same state. */
   static async open(feeds: string[], o: { keep?: boolean; keys?: Keys } = {}): Promise<WholeLine> {
     const folder = await mkdtemp(join(tmpdir(), 'hushu-line-'));
-    const store = await testDatabase();
     await cp(join(CONFIG, 'codes'), join(folder, 'config/codes'), { recursive: true });
     for (const feed of feeds) await cp(join(CONFIG, 'feeds', feed), join(folder, 'config/feeds', feed), { recursive: true });
     const catalogue = await FeedCatalogue.load(join(folder, 'config'));
     const { contracts } = catalogue;
-    const owner = await store.database.connect('migrate');
-    await applyPlan(owner, await planTables(owner, [...stagingTables(contracts), ...reconcileTables(contracts), ...registryTables(contracts)]));
-    await owner.end();
+    const store = await testDatabase([...stagingTables(contracts), ...reconcileTables(contracts), ...registryTables(contracts)]);
     // How much may go at once is not what is looked at here.
     for (const contract of contracts) Object.assign(contract.limits, { shrink: 1, rejects: 1 });
     const admin = new pg.Client({ connectionString: store.url });
