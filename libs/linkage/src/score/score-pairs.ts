@@ -75,7 +75,7 @@ export function linksSql(model: Model): string {
     return `(k >> ${4 * (model.comparisons.length - 1 - at)}) & 15 in (${digits.join(', ')})`;
   }).join(' and ');
   const all = `select l, r, null::int8 as k, 60.0::float8 as weight, 1.0::float8 as probability from certain
-    union all select l, r, k, log(2, greatest(odds, 1e-30)::numeric)::float8, probability from pair_score where place = 1 and probability >= ${review}`;
+    union all select l, r, k, ln(greatest(odds, 1e-30)) / ln(2::float8), probability from pair_score where place = 1 and probability >= ${review}`;
   const once = model.onceASource === null ? `select *, 1 as turn from (${all}) a`
     : `select a.*, row_number() over (partition by x.source, a.r order by a.probability desc, a.weight desc, hashtextextended(x.uid, 0), a.l) as turn from (${all}) a join left_record x on x.n = a.l`;
   return `select l, r, weight, probability, case when probability >= ${accept} then 'auto' else 'review' end as decision
