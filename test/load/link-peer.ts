@@ -91,11 +91,15 @@ function settingsOf(model: Model, left: string[]): object {
   };
 }
 
-export async function peerMeasured({ python, folder, left }: Peer, truth: string): Promise<PeerResult> {
+/** Null, and a line, where it did not come to an end: ours stands nevertheless. */
+export async function peerMeasured({ python, folder, left }: Peer, truth: string, say: (line: string) => void): Promise<PeerResult | null> {
   const child = spawn(python, [join(PEERS, 'splink_link.py'), folder, truth], { stdio: ['ignore', 'pipe', 'inherit'] });
   let told = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => { told += text; });
-  const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done));
-  if (code !== 0) throw new Error(`Splink ended with ${code}`);
+  const ended = await new Promise<number | string | null>((done, failed) => child.once('error', failed).once('close', (code, signal) => { done(signal ?? code); }));
+  if (ended !== 0) {
+    say(`Splink ended with ${ended}, only ours is measured`);
+    return null;
+  }
   return { ...(JSON.parse(told.trim().split('\n').at(-1)!) as Omit<PeerResult, 'left'>), left };
 }

@@ -28,7 +28,8 @@ export async function run(args: readonly string[]): Promise<number> {
     measured.push(await measure(files, peer));
     say(`round ${round}: ${lineOf(measured.at(-1)!)}`);
     if (peer === null) continue;
-    const result = await peerMeasured(peer, files.truth);
+    const result = await peerMeasured(peer, files.truth, say);
+    if (result === null) continue;
     against.push(result);
     say(`round ${round}, Splink: ${result.steps.map(({ step, seconds }) => `${step} ${seconds.toFixed(1)} s`).join(' · ')}`);
   }
@@ -94,7 +95,7 @@ function tableOf(rows: number, rounds: readonly Round[], peers: readonly PeerRes
       `${report.certain.toLocaleString('en')} settled by a rule alone; ${(evaluation.review / rows * 100).toFixed(2)} % to review.`,
       `Refused blocks: ${report.blocks.filter(({ refused }) => refused > 0).map(({ rule, refused }) => `${refused} of ${rule}`).join(', ') || 'none'}.`,
       `Node's memory at its peak: ${median(rounds.map(({ peak }) => peak))} MiB.`,
-      ...(peer === undefined ? [] : [`Splink has the model's levels and blocking rules${peer.left.length > 0 ? `, but for ${peer.left.join(', ')}` : ''}, term frequencies and the best register record of each feed record; its process held ${peer.peakMiB} MiB.`]),
+      ...(peer === undefined ? [] : [`Splink has the model's levels and blocking rules${peer.left.length > 0 ? `, but for ${peer.left.join(', ')}` : ''}; with term frequencies; of each feed record its best register record counts. Its process held ${peer.peakMiB} MiB.`]),
     ].join(' '),
   ].join('\n');
 }
