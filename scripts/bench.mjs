@@ -17,6 +17,7 @@ const BENCHES = {
   transport: ['[--tables] [--rows N] [--rounds N] [--json]'],
   replay: ['[--rows N] [--rounds N] [--json]'],
   normalise: ['[--rows N] [--rounds N] [--json]'],
+  link: ['[--rows N] [--rounds N] [--peer] [--json]'],
   redrive: ['[--rejects N] [--rounds N] [--steps] [--json]'],
 };
 if (BENCHES[name] === undefined) {

@@ -54,12 +54,16 @@ export async function findCandidates(client: ClientBase, model: Model, o: { from
   return reports;
 }
 
-/** Blocks that would explode. The planner's own counts of the commonest values say mostly that there are none. */
+/**
+ * Blocks that would explode. The planner's own counts of the commonest values say mostly that there are none; a column it
+ * lists none of has no value that one in a thousand has, its sample would have shown it, or has few that are all as common.
+ */
 async function refuseBlocks(client: ClientBase, model: Model, { equal }: Block, from: string, at: number): Promise<{ blocks: number; largest: number }> {
   const most = model.training.blockPairs;
   const bound = async (table: string, columns: string[]): Promise<number> => {
     const { rows: [said] } = await client.query<{ most: number | null }>(
-      `select min(c.reltuples * coalesce((s.most_common_freqs)[1], 0.01)) as most
+      `select min(c.reltuples * coalesce((s.most_common_freqs)[1],
+         greatest(0.001, 3 / greatest(1, case when s.n_distinct < 0 then -s.n_distinct * c.reltuples else s.n_distinct end)))) as most
        from pg_stats s join pg_class c on c.oid = $1::text::regclass where s.schemaname = current_schema and s.tablename = $1::text and s.attname = any ($2)`, [table, columns]);
     return said?.most ?? Infinity;
   };

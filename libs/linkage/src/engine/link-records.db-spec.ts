@@ -174,6 +174,25 @@ describe('linking two files', () => {
     for (const l of plain) expect(found.find((one) => one.left === l['id'])).toMatchObject({ probability: 1, decision: 'auto' });
   });
 
+  it('makes columns of others, one seeing those before it, of either side', async () => {
+    const { left, right } = worldOf(10);
+    await linked(`${MODEL}
+derive:
+  - { column: year, for: left, take: "substr(l.birth, 1, 4)" }
+  - { column: decade, for: right, take: "substr(r.birth, 1, 3)" }
+  - { column: holder, for: left, on: "r.name = l.name and r.decade = substr(l.year, 1, 3)", take: min(r.n) }
+  - { column: holder_home, for: left, on: r.n = l.holder, take: min(r.household) }
+`, left, right);
+    const { rows } = await client.query<{ uid: string; year: string | null; holder: number | null; home: string | null }>('select uid, year, holder, holder_home as home from left_record order by n');
+    const held = (l: Row): number => right.findIndex((r) => r['name'] === l['name'] && l['birth'] !== '' && r['birth']!.slice(0, 3) === l['birth']!.slice(0, 3));
+    expect(rows).toEqual(left.map((l) => {
+      const at = l['name'] === '' ? -1 : held(l);
+      return { uid: l['id'], year: l['birth'] === '' ? null : l['birth']!.slice(0, 4), holder: at < 0 ? null : at + 1, home: at < 0 ? null : right[at]!['home'] };
+    }));
+    expect(rows.filter(({ home }) => home !== null).length).toBeGreaterThan(20);
+    expect(rows.some(({ home }) => home === null)).toBe(true);
+  });
+
   it('takes one record of a source for one person, unless they are plainly alike', async () => {
     const right: Row[] = worldOf(8).right.map((row, n) => ({ ...row, name: `person ${String.fromCharCode(97 + n % 26)}${n}`, birth: String(19500101 + n * 7) }));
     const left: Row[] = right.flatMap((row, n) => [{ ...row, id: `l${n}`, source: 'A' }, ...(n < 10 ? [{ ...row, id: `again${n}`, source: 'A', birth: row['birth']!.replace(/.$/, (digit) => String((Number(digit) + 1) % 10)) }, { ...row, id: `other${n}`, source: 'B' }] : [])]);

@@ -75,20 +75,24 @@ function copied(value: string | null | undefined): string {
   return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (one) => ESCAPES[one]!) : value;
 }
 
-/** Adds the columns a model makes from others, one after the other. Throws HubError HUSHU-LINKAGE-03. */
+/** Adds the columns a model makes from others, one seeing those before it; each side is written anew once, whatever their number. Throws HubError HUSHU-LINKAGE-03. */
 export async function deriveColumns(client: ClientBase, model: Model): Promise<void> {
-  for (const derived of model.derived) {
-    const side = derived.for === 'left' ? 'l' : 'r';
-    const table = `${derived.for}_record`;
-    const column = identifier(derived.column);
-    await parsed(client, `derive.${derived.column}`, derived.on === null ? `select ${derived.take} from ${table} ${side}` : `select ${derived.take} from left_record l join right_record r on ${derived.on}`);
-    await client.query(derived.on === null
-      ? `create unlogged table derived as select ${side}.*, (${derived.take}) as ${column} from ${table} ${side}`
-      : `create unlogged table derived as
-         select ${side}.*, d.${column} from ${table} ${side}
-         left join (select ${side}.n, ${derived.take} as ${column} from left_record l join right_record r on ${derived.on} group by ${side}.n) d using (n)`);
-    await client.query(`drop table ${table}`);
-    await client.query(`alter table derived rename to ${table}`);
+  const from = { left: 'left_record', right: 'right_record' };
+  for (const { column, for: side, take, on } of model.derived) {
+    const s = side === 'left' ? 'l' : 'r';
+    const both = `${from.left} l join ${from.right} r on ${on}`;
+    await parsed(client, `derive.${column}`, `select ${take} from ${on === null ? `${from[side]} ${s}` : both}`);
+    from[side] = on === null ? `(select ${s}.*, (${take}) as ${identifier(column)} from ${from[side]} ${s})`
+      : `(select ${s}.*, d.${identifier(column)} from ${from[side]} ${s} left join (select ${s}.n, ${take} as ${identifier(column)} from ${both} group by ${s}.n) d on d.n = ${s}.n)`;
+  }
+  for (const side of ['left', 'right'] as const) {
+    if (from[side] === `${side}_record`) continue;
+    await client.query(`create unlogged table ${side}_derived as select * from ${from[side]} x`);
+  }
+  for (const side of ['left', 'right'] as const) {
+    if (from[side] === `${side}_record`) continue;
+    await client.query(`drop table ${side}_record`);
+    await client.query(`alter table ${side}_derived rename to ${side}_record`);
   }
 }
 

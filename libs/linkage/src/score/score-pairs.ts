@@ -8,13 +8,16 @@ import type { Trained } from '../train/train-model.js';
 /** Less likely pairs than this are nobody's business. */
 const LEAST = 0.001;
 
-/** The pattern of every candidate, and what is rare about it; `turn`: who goes first of those that are equally likely, whatever order they came in. */
+/**
+ * The pattern of every candidate, and what is rare about it; `turn`: who goes first of those that are equally likely,
+ * whatever order they came in. `offset 0` keeps the planner from working a pattern out again wherever it is named.
+ */
 export async function compareCandidates(client: ClientBase, model: Model): Promise<void> {
   const rare = [...new Set(model.comparisons.flatMap(({ levels }) => levels.flatMap(({ frequency }) => frequency ?? [])))].map((column) => `r."rare_${column}"`);
   await client.query(`create unlogged table pair_pattern as
     select l, r, turn, rules, k, (${termSql(model, 'k', 'g')})::float4 as rare
     from (select c.l, c.r, hashtextextended(r.uid, 0) as turn, c.rules, ${patternSql(model)} as k${rare.map((one) => `, ${one}`).join('')}
-          from candidate_pair c join left_open l on l.n = c.l join right_record r on r.n = c.r) g`);
+          from candidate_pair c join left_open l on l.n = c.l join right_record r on r.n = c.r offset 0) g`);
   await client.query('analyze pair_pattern');
 }
 
@@ -75,7 +78,7 @@ export function linksSql(model: Model): string {
     return `(k >> ${4 * (model.comparisons.length - 1 - at)}) & 15 in (${digits.join(', ')})`;
   }).join(' and ');
   const all = `select l, r, null::int8 as k, 60.0::float8 as weight, 1.0::float8 as probability from certain
-    union all select l, r, k, log(2, greatest(odds, 1e-30)::numeric)::float8, probability from pair_score where place = 1 and probability >= ${review}`;
+    union all select l, r, k, ln(greatest(odds, 1e-30)) / ln(2::float8), probability from pair_score where place = 1 and probability >= ${review}`;
   const once = model.onceASource === null ? `select *, 1 as turn from (${all}) a`
     : `select a.*, row_number() over (partition by x.source, a.r order by a.probability desc, a.weight desc, hashtextextended(x.uid, 0), a.l) as turn from (${all}) a join left_record x on x.n = a.l`;
   return `select l, r, weight, probability, case when probability >= ${accept} then 'auto' else 'review' end as decision

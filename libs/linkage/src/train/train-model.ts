@@ -98,20 +98,18 @@ export async function countFrequencies(client: ClientBase, columns: readonly str
   const chances = new Map<string, number>();
   for (const column of columns) {
     const name = identifier(column);
-    await client.query(`create unlogged table value_count as
-      select v, sum(l)::float8 / nullif(sum(sum(l)) over (), 0) as l, sum(r)::float8 / nullif(sum(sum(r)) over (), 0) as r
-      from (select ${name} as v, count(*) as l, 0 as r from left_record where ${name} is not null group by 1
-            union all select ${name}, 0, count(*) from right_record where ${name} is not null group by 1) c group by v`);
-    const { rows: [said] } = await client.query<{ chance: number | null }>('select sum(l * r) as chance from value_count');
+    const values = `select ${name} as v, count(*) as l, 0 as r from left_record where ${name} is not null group by 1
+            union all select ${name}, 0, count(*) from right_record where ${name} is not null group by 1`;
+    const { rows: [said] } = await client.query<{ chance: number | null }>(
+      `select sum(l * r) / nullif(sum(l) * sum(r), 0) as chance from (select sum(l)::float8 as l, sum(r)::float8 as r from (${values}) c group by v) v`);
     const chance = said?.chance ?? 0;
     chances.set(column, chance);
-    if (!counted.includes(column) || chance === 0) {
-      await client.query('drop table value_count');
-      continue;
-    }
-    await client.query(`alter table value_count rename to value_count_${counted.indexOf(column)}`);
-    await client.query(`create index on value_count_${counted.indexOf(column)} (v)`);
-    await client.query(`analyze value_count_${counted.indexOf(column)}`);
+    if (!counted.includes(column) || chance === 0) continue;
+    const table = `value_count_${counted.indexOf(column)}`;
+    await client.query(`create unlogged table ${table} as
+      select v, n / sum(n) over () as r from (select ${name} as v, count(*)::float8 as n from right_record where ${name} is not null group by 1) c`);
+    await client.query(`create index on ${table} (v)`);
+    await client.query(`analyze ${table}`);
   }
   const terms = counted.map((column, at) => ({ column, at, chance: chances.get(column)! }));
   await client.query(`create unlogged table derived as select r.*, ${terms.map(({ column, at, chance }) =>
