@@ -9,7 +9,7 @@ export { TokenCipher, bytesOf, uuidOf } from './token/token-cipher.js';
 export { documentToken, openDocument, openPhone, personIdOf, personOf, phoneToken } from './token/tokens.js';
 export { documentTokens, openNumbers, personIdsOf, type PlainDocument } from './token/token-batches.js';
 export { type Sealer } from './seal/sealer.js';
-export { type SealedFile } from './seal/seal-file.js';
+export { discard, type SealedFile } from './seal/seal-file.js';
 export { hubKeyOf, type HubSigner } from './sign/hub-signer.js';
 export { readStatement, signStatement, type StatementFault } from './sign/statement.js';
 export { CredentialStore } from './credential/credential-store.js';

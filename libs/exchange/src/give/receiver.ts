@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { loadSql, type Database } from '#database';
 import { readHubStatement, type HubReceipt, type HubReturn } from '#feeds';
 import type { Clock, HubError } from '#kernel';
-import type { Keys } from '#keys';
+import { discard, type Keys } from '#keys';
 import { killPoint, noteEvent, noteEventOnce } from '#runs';
 import type { Neighbour, Neighbours } from '../neighbour/neighbours.js';
 import type { Offer } from './offers.js';
@@ -99,12 +99,13 @@ export class Receiver {
         yield chunk;
       }
     };
+    const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
     try {
-      await pipeline(content, counted, this.parts.keys.sealer().sealStream(), createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
+      await pipeline(content, counted, this.parts.keys.sealer().sealStream(), target);
       if (bytes !== says.bytes || hash.digest('hex') !== says.sm3) throw refusal('return-differs', { hub, feed, sequence, part: bytes === says.bytes ? 'sm3' : 'bytes' });
       await rename(part, path);
     } catch (error) {
-      await rm(part, { force: true });
+      await discard(target);
       if ((error as HubError).code === 'HUSHU-EXCHANGE-15') throw await this.refused(offer, 'return', error as HubError);
       throw error;
     }

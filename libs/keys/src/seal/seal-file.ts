@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -17,12 +17,19 @@ export async function sealHere(order: SealOrder, signal?: AbortSignal): Promise<
     await pipeline(source, new SealStream(order.epoch, key), target, { signal });
     await rename(order.part, order.to);
   } catch (error) {
-    await rm(order.part, { force: true });
+    await discard(target);
     throw error;
   }
   const folder = await open(dirname(order.to), 'r');
   await folder.sync().finally(() => folder.close());
   return { bytes: source.bytesRead, sealedBytes: target.bytesWritten };
+}
+
+/** Removes what was half written. A stream that is destroyed while its file is being made makes it all the same, and a little later. */
+export async function discard(target: WriteStream): Promise<void> {
+  target.destroy();
+  if (!target.closed) await new Promise<void>((closed) => target.once('error', () => undefined).once('close', closed));
+  await rm(target.path, { force: true });
 }
 
 /** Opens a sealed file in this thread. */

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { asOfOf, transportFault, type Arrival, type Cursor, type FeedContract, type Promised } from '#feeds';
-import type { Keys } from '#keys';
+import { discard, type Keys } from '#keys';
 import { killPoint, type FetchLease, type FetchLedger, type Run } from '#runs';
 
 /** An arrival's bytes as the hub keeps them: sealed, whole and on disk. */
@@ -82,8 +82,9 @@ export class FetchedDeliveries {
         yield Buffer.from(chunk);
       }
     };
+    const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
     try {
-      await pipeline(counted, this.keys.sealer().sealStream(), createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+      await pipeline(counted, this.keys.sealer().sealStream(), target, { signal });
       const sm3 = hash.digest('hex');
       killPoint('fetch.sealed', 0);
       checkPromised(arrival.fileName, arrival.promised ?? {}, bytes, sm3);
@@ -92,7 +93,7 @@ export class FetchedDeliveries {
       await directory.sync().finally(() => directory.close());
       return { path, bytes, sm3 };
     } catch (error) {
-      await rm(part, { force: true });
+      await discard(target);
       throw error;
     }
   }
